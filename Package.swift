@@ -1,0 +1,69 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+  name: "ainfera-labs",
+  products: [
+    .executable(name: "ainfera-labs", targets: ["ainfera-labs"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+    .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .target(name: "LinearAlgebra", dependencies: ["COpenBLAS"]),
+    .target(name: "Postgres", dependencies: ["CLibPQ", .product(name: "Logging", package: "swift-log")]),
+    .target(name: "Outcomes", dependencies: [.product(name: "OrderedCollections", package: "swift-collections")]),
+    .target(name: "LinUCB", dependencies: ["LinearAlgebra", "Outcomes"]),
+    .target(
+      name: "Policies", dependencies: ["LinUCB", "Outcomes", .product(name: "Crypto", package: "swift-crypto")]),
+    .target(name: "Replay", dependencies: ["Policies", "Outcomes"]),
+    .target(
+      name: "Gateway",
+      dependencies: ["Postgres", "Outcomes", "Policies", "Replay", .product(name: "Logging", package: "swift-log")]),
+    .target(name: "Simulation", dependencies: ["Outcomes", "Policies"]),
+    .target(name: "Reports", dependencies: ["Outcomes", "Policies", "Replay"]),
+    .target(
+      name: "Worker",
+      dependencies: [
+        "Gateway", "LinUCB", "LinearAlgebra", "Outcomes", "Policies", "Postgres", "Replay", "Reports",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "Yams", package: "Yams"),
+        .product(name: "Crypto", package: "swift-crypto"),
+      ]),
+    .executableTarget(
+      name: "ainfera-labs",
+      dependencies: [
+        "Worker", "Simulation", "Outcomes", "Policies", "Reports", "Gateway", "Postgres",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ]),
+    .target(name: "TestSupport", dependencies: ["Postgres"], path: "Tests/TestSupport"),
+    .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"]),
+    .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"]),
+    .testTarget(name: "OutcomesTests", dependencies: ["Outcomes", "TestSupport"]),
+    .testTarget(name: "LinUCBTests", dependencies: ["LinUCB", "LinearAlgebra", "Outcomes", "TestSupport"]),
+    .testTarget(name: "PoliciesTests", dependencies: ["Policies", "LinUCB", "Outcomes", "TestSupport"]),
+    .testTarget(name: "ReplayTests", dependencies: ["Replay", "Policies", "Outcomes", "TestSupport"]),
+    .testTarget(name: "GatewayTests", dependencies: ["Gateway", "Postgres", "Outcomes", "Policies", "TestSupport"]),
+    .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Outcomes", "Policies", "TestSupport"]),
+    .testTarget(name: "WorkerTests", dependencies: ["Worker", "Gateway", "Policies", "Replay", "TestSupport"]),
+    .testTarget(
+      name: "Acceptance", dependencies: ["ainfera-labs", "Postgres", "TestSupport"], path: "Tests/Acceptance"),
+  ],
+  swiftLanguageModes: [.v6]
+)
+
+for target in package.targets where target.type != .system {
+  target.swiftSettings = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+  ]
+}

@@ -1,0 +1,69 @@
+/// A column of the gateway that a run reads or writes.
+struct ExpectedColumn {
+  /// The families of types that a column may have, by `pg_type.typcategory`, with their names for messages.
+  enum Family: String {
+    case text, number, time, boolean, identifier, json
+
+    /// Whether a type of this category and name belongs to the family.
+    func contains(category: String, type: String) -> Bool {
+      switch self {
+      case .text: ["S", "E", "U"].contains(category) && type != "jsonb" && type != "bytea"
+      case .number: category == "N"
+      case .time: category == "D"
+      case .boolean: category == "B"
+      case .identifier: type == "uuid" || ["S", "N"].contains(category)
+      case .json: type == "jsonb" || type == "json"
+      }
+    }
+  }
+
+  let name: String
+  let family: Family
+  var isRequired = true
+
+  static let outcomes: [ExpectedColumn] = [
+    ExpectedColumn(name: "id", family: .identifier), ExpectedColumn(name: "created_at", family: .time),
+    ExpectedColumn(name: "tenant_id", family: .identifier), ExpectedColumn(name: "agent_id", family: .identifier),
+    ExpectedColumn(name: "inference_id", family: .identifier), ExpectedColumn(name: "task_type", family: .text),
+    ExpectedColumn(name: "cell", family: .text), ExpectedColumn(name: "chosen_model_slug", family: .text),
+    ExpectedColumn(name: "decision_rule", family: .text), ExpectedColumn(name: "outcome_status", family: .text),
+    ExpectedColumn(name: "policy_version", family: .text), ExpectedColumn(name: "judge_score", family: .number),
+    ExpectedColumn(name: "judge_model", family: .text), ExpectedColumn(name: "judge_labeled_at", family: .time),
+    ExpectedColumn(name: "judge_status", family: .text), ExpectedColumn(name: "reward", family: .number),
+    ExpectedColumn(name: "observed_latency_ms", family: .number),
+    ExpectedColumn(name: "cost_actual_usd", family: .number),
+    ExpectedColumn(name: "chosen_propensity", family: .number, isRequired: false),
+    ExpectedColumn(name: "decision_type", family: .text, isRequired: false),
+    ExpectedColumn(name: "source", family: .text, isRequired: false),
+    ExpectedColumn(name: "traffic_class", family: .text, isRequired: false),
+    ExpectedColumn(name: "traffic_origin", family: .text, isRequired: false),
+    ExpectedColumn(name: "exclude_from_training", family: .boolean, isRequired: false),
+    ExpectedColumn(name: "fleet_agent", family: .boolean, isRequired: false),
+  ]
+
+  static let models: [ExpectedColumn] = [
+    ExpectedColumn(name: "slug", family: .text), ExpectedColumn(name: "q_prior", family: .number),
+    ExpectedColumn(name: "price_in_per_mtok_usd", family: .number),
+    ExpectedColumn(name: "price_out_per_mtok_usd", family: .number),
+    ExpectedColumn(name: "m_allowed", family: .boolean),
+  ]
+
+  static let inferences: [ExpectedColumn] = [
+    ExpectedColumn(name: "id", family: .identifier), ExpectedColumn(name: "input_tokens", family: .number),
+  ]
+
+  static let trainingRuns: [ExpectedColumn] = [
+    ExpectedColumn(name: "id", family: .identifier), ExpectedColumn(name: "run_at", family: .time),
+    ExpectedColumn(name: "cadence", family: .text), ExpectedColumn(name: "judge_model", family: .text),
+    ExpectedColumn(name: "outcomes_judged", family: .number),
+    ExpectedColumn(name: "policy_version_from", family: .text),
+    ExpectedColumn(name: "policy_version_to", family: .text), ExpectedColumn(name: "promoted", family: .boolean),
+    ExpectedColumn(name: "promote_reason", family: .text),
+    ExpectedColumn(name: "replay_gate_passed", family: .boolean), ExpectedColumn(name: "per_cell", family: .json),
+    ExpectedColumn(name: "delta_done_rate", family: .number), ExpectedColumn(name: "delta_cost_usd", family: .number),
+    ExpectedColumn(name: "exploration_floor", family: .number), ExpectedColumn(name: "ruleset_hash", family: .text),
+    ExpectedColumn(name: "evaluation", family: .json, isRequired: false),
+  ]
+
+  static let policies: [ExpectedColumn] = [ExpectedColumn(name: "active_policy_version", family: .text)]
+}

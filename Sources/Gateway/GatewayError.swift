@@ -1,0 +1,37 @@
+/// Why the gateway's database cannot be worked with as it is.
+public enum GatewayError: Error, Equatable, CustomStringConvertible {
+  /// Privileges are missing; each statement would grant one.
+  case missingGrants(role: String, statements: [String])
+  /// Row-level security would hide rows without a word; each statement would cure a table.
+  case hiddenRows(role: String, statements: [String])
+  /// A table is missing, or a column, or has another type than expected.
+  case schema([String])
+  /// Another run holds the ledger.
+  case busy
+  /// The incumbent's table could not be read back from the ledger.
+  case unreadableIncumbent(run: String, reason: String)
+  /// The answer to COMMIT was lost and could not be found out.
+  case commitUnknown(run: String)
+  /// The server takes no writes.
+  case readOnlyServer
+  /// Rows hold what cannot be read as an outcome.
+  case badRows(String)
+
+  /// One line: what, where, what to do.
+  public var description: String {
+    switch self {
+    case .missingGrants(let role, let statements):
+      "role \(role) lacks privileges; as the owner run: " + statements.joined(separator: "; ")
+    case .hiddenRows(let role, let statements):
+      "row-level security hides rows from role \(role); as the owner run: " + statements.joined(separator: "; ")
+    case .schema(let faults): "the schema is not the gateway's: " + faults.joined(separator: "; ")
+    case .busy: "another run holds the ledger's lock; try again when it has ended"
+    case .unreadableIncumbent(let run, let reason):
+      "per_cell of training run \(run) cannot be read: \(reason); restore it, or promote another version"
+    case .commitUnknown(let run):
+      "the answer to COMMIT was lost; look whether training_runs has id \(run) before the next run"
+    case .readOnlyServer: "the server takes no writes (a standby?); connect to the primary"
+    case .badRows(let what): what
+    }
+  }
+}

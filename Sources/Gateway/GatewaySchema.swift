@@ -1,0 +1,16 @@
+/// Where the gateway's tables are and which of their optional columns exist.
+public struct GatewaySchema: Sendable, Equatable {
+  /// The PostgreSQL schema, `public` as a rule.
+  public let name: String
+  /// The optional columns of `routing_outcomes` that exist.
+  public let outcomeColumns: Set<String>
+  /// Whether `training_runs.evaluation` exists.
+  public let hasEvaluation: Bool
+
+  /// Describes a schema.
+  public init(name: String, outcomeColumns: Set<String>, hasEvaluation: Bool) {
+    self.name = name
+    self.outcomeColumns = outcomeColumns
+    self.hasEvaluation = hasEvaluation
+  }
+}

@@ -1,0 +1,135 @@
+internal import Outcomes
+internal import Postgres
+
+/// The SQL that reads outcomes: what is eligible and what is counted.
+public struct OutcomeQueries: Sendable {
+  private let schema: GatewaySchema
+  private let selection: OutcomeSelection
+  private let slugs: [String]
+  private let window: ClosedRange<String>
+
+  /// Builds queries over a window of time, given as the server writes instants.
+  public init(schema: GatewaySchema, selection: OutcomeSelection, slugs: [String], window: ClosedRange<String>) {
+    self.schema = schema
+    self.selection = selection
+    self.slugs = slugs
+    self.window = window
+  }
+
+  private func has(_ column: String) -> Bool { schema.outcomeColumns.contains(column) }
+
+  private func table(_ name: String) -> String {
+    SQLText.identifier(schema.name) + "." + SQLText.identifier(name)
+  }
+
+  private var inWindow: String {
+    "o.created_at >= \(SQLText.literal(window.lowerBound))::timestamptz "
+      + "AND o.created_at <= \(SQLText.literal(window.upperBound))::timestamptz"
+  }
+
+  /// The tests of the funnel, each true where a row falls, in order.
+  private var falls: [(step: FunnelStep, test: String)] {
+    let known = slugs.map { SQLText.literal($0) }.joined(separator: ", ")
+    var tests: [(FunnelStep, String)] = [
+      (.noInference, "o.inference_id IS NULL"),
+      (.notComplete, "o.outcome_status IS NULL"),
+      (.notJudged, "o.judge_status::text IS DISTINCT FROM 'labeled'"),
+      (.badScore, "o.judge_score IS NULL OR NOT (o.judge_score >= 1 AND o.judge_score <= 5)"),
+      (
+        .unknownModel,
+        "o.chosen_model_slug IS NULL OR NOT (o.chosen_model_slug::text = ANY (ARRAY[\(known)]::text[]))"
+      ),
+    ]
+    if has("source"), selection.source != "any" {
+      tests.append((.otherSource, "o.source::text IS DISTINCT FROM \(SQLText.literal(selection.source))"))
+    }
+    if !has("source"), selection.source == "synthetic" { tests.append((.otherSource, "true")) }
+    if has("traffic_class") { tests.append((.probe, "coalesce(o.traffic_class::text = 'internal_probe', false)")) }
+    if has("traffic_origin") {
+      let degraded = "coalesce(o.traffic_origin::text IN ('degraded', 'mlx', 'mlx-degraded'), false)"
+      tests.append((.degraded, degraded))
+    }
+    if has("exclude_from_training") { tests.append((.excluded, "coalesce(o.exclude_from_training, false)")) }
+    tests.append((.selfJudged, "coalesce(o.judge_model::text = o.chosen_model_slug::text, false)"))
+    return tests
+  }
+
+  /// The server's clock and the window of this many days before it.
+  static func clock(days: Double) -> String {
+    "SELECT now()::text, (now() - make_interval(secs => \(days * 86_400)))::text"
+  }
+
+  /// The rows of each step, judge, source and hour, with the least instant; step 0 is eligible. Counting needs no order,
+  /// so the server may use its workers.
+  var survey: String {
+    let cases = falls.map { "WHEN \($0.test) THEN \($0.step.rawValue)" }.joined(separator: " ")
+    let source = has("source") ? "o.source::text" : "'prod'"
+    return "SELECT CASE \(cases) ELSE 0 END, o.judge_model::text, \(source), "
+      + "date_bin('1 hour', o.created_at::timestamptz, \(SQLText.literal(window.lowerBound))::timestamptz)::text, "
+      + "count(*), min(o.created_at)::text "
+      + "FROM \(table("routing_outcomes")) o WHERE \(inWindow) GROUP BY 1, 2, 3, 4"
+  }
+
+  /// The instant of the eligible row that has `offset` others before it, of those in the hour from `hour` on.
+  func cut(hour: String, offset: Int) -> String {
+    "SELECT o.created_at::timestamptz::text FROM \(table("routing_outcomes")) o WHERE \(isEligible) "
+      + "AND o.created_at >= \(SQLText.literal(hour))::timestamptz "
+      + "AND o.created_at < \(SQLText.literal(hour))::timestamptz + interval '1 hour' "
+      + "ORDER BY o.created_at OFFSET \(offset) LIMIT 1"
+  }
+
+  /// How many eligible rows lie from the hour on and strictly before the cut.
+  func count(from hour: String, before cut: String) -> String {
+    "SELECT count(*) FROM \(table("routing_outcomes")) o WHERE \(isEligible) "
+      + "AND o.created_at >= \(SQLText.literal(hour))::timestamptz "
+      + "AND o.created_at < \(SQLText.literal(cut))::timestamptz"
+  }
+
+  private var isEligible: String {
+    inWindow + falls.map { " AND NOT (\($0.test))" }.joined()
+  }
+
+  /// What a stream of rows has: cell, model, score, succeeded, cost, agent, propensity, deterministic, internal, age in
+  /// seconds, input tokens.
+  static let columns = 11
+
+  private var fields: String {
+    let cell = "o.cell::text"
+    let isStored =
+      "split_part(\(cell), ':', 1) <> '' AND split_part(\(cell), ':', 3) <> '' AND "
+      + "length(\(cell)) - length(replace(\(cell), ':', '')) = 2"
+    let preset =
+      "CASE split_part(o.policy_version::text, '@', 1) WHEN 'cost_first' THEN 'cost' WHEN 'quality_first' THEN "
+      + "'quality' WHEN 'latency_first' THEN 'latency' WHEN 'strict' THEN 'strict' WHEN 'custom' THEN 'weighted' "
+      + "ELSE 'balanced' END"
+    let tenant = "':' || o.tenant_id::text || ':'"
+    let name =
+      "CASE WHEN \(isStored) THEN split_part(\(cell), ':', 1) || \(tenant) || split_part(\(cell), ':', 3) "
+      + "ELSE 'general' || \(tenant) || \(preset) END"
+    let age =
+      selection.halfLifeDays == nil
+      ? "NULL::float8"
+      : "extract(epoch FROM \(SQLText.literal(window.upperBound))::timestamptz - o.created_at)::float8"
+    return [
+      "\(name)", "o.chosen_model_slug::text", "o.judge_score::float8", "o.outcome_status::text = 'succeeded'",
+      "o.cost_actual_usd::float8", "o.agent_id::text",
+      has("chosen_propensity") ? "o.chosen_propensity::float8" : "NULL::float8",
+      has("decision_type") ? "coalesce(o.decision_type::text = 'deterministic', false)" : "false",
+      has("fleet_agent") ? "coalesce(o.fleet_agent, false)" : "false", age,
+      selection.usesInputTokens ? "i.input_tokens::float8" : "NULL::float8",
+    ].joined(separator: ", ")
+  }
+
+  private func rows(_ condition: String) -> String {
+    let join =
+      selection.usesInputTokens
+      ? " LEFT JOIN \(table("inferences")) i ON i.id = o.inference_id" : ""
+    return "SELECT \(fields) FROM \(table("routing_outcomes")) o\(join) WHERE \(isEligible) AND \(condition)"
+  }
+
+  /// The eligible rows strictly before the cut.
+  func training(cut: String) -> String { rows("o.created_at < \(SQLText.literal(cut))::timestamptz") }
+
+  /// The eligible rows from the cut on.
+  func holdout(cut: String) -> String { rows("o.created_at >= \(SQLText.literal(cut))::timestamptz") }
+}

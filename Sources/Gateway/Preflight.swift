@@ -1,0 +1,164 @@
+internal import Outcomes
+public import Postgres
+
+/// Looks, before anything is read, whether the role may do what the run will do and will see all rows.
+public struct Preflight {
+  private struct Use {
+    let table: String
+    let privilege: String
+    let columns: [ExpectedColumn]
+  }
+
+  private let schemaName: String
+  private let usesInferences: Bool
+
+  /// Makes a preflight of this schema.
+  /// - Parameter usesInferences: whether the settings ask for input tokens, which are in `inferences`.
+  public init(schema: String, usesInferences: Bool) {
+    schemaName = schema
+    self.usesInferences = usesInferences
+  }
+
+  private var uses: [Use] {
+    [
+      Use(table: "routing_outcomes", privilege: "SELECT", columns: ExpectedColumn.outcomes),
+      Use(table: "models", privilege: "SELECT", columns: ExpectedColumn.models),
+      Use(table: "training_runs", privilege: "SELECT", columns: ExpectedColumn.trainingRuns),
+      Use(table: "training_runs", privilege: "INSERT", columns: ExpectedColumn.trainingRuns),
+      Use(table: "tenant_routing_policies", privilege: "UPDATE", columns: ExpectedColumn.policies),
+    ] + (usesInferences ? [Use(table: "inferences", privilege: "SELECT", columns: ExpectedColumn.inferences)] : [])
+  }
+
+  /// Checks schema, privileges and row-level security, in this order.
+  /// - Throws: `GatewayError` that names all that is missing; `PostgresError`.
+  public func run(_ connection: borrowing Connection) throws -> GatewaySchema {
+    let role = try connection.query("SELECT current_user::text").scalar ?? ""
+    let columns = try existingColumns(connection)
+    try requireColumns(columns)
+    try requirePrivileges(connection, role, columns)
+    try requireVisibleRows(connection, role)
+    let outcomes = columns["routing_outcomes"] ?? [:]
+    return GatewaySchema(
+      name: schemaName,
+      outcomeColumns: Set(ExpectedColumn.outcomes.filter { !$0.isRequired }.map(\.name).filter { outcomes[$0] != nil }),
+      hasEvaluation: columns["training_runs"]?["evaluation"] != nil)
+  }
+
+  /// The columns that exist, by table and name, with category and name of their types.
+  private func existingColumns(
+    _ connection: borrowing Connection
+  ) throws(PostgresError) -> [String: [String: (category: String, type: String)]] {
+    let rows = try connection.query(
+      """
+      SELECT c.relname, a.attname, t.typcategory, t.typname \
+      FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+      JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped \
+      JOIN pg_catalog.pg_type t ON t.oid = a.atttypid \
+      WHERE n.nspname = $1 AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+      """, [schemaName]
+    ).rows
+    var result: [String: [String: (category: String, type: String)]] = [:]
+    for row in rows {
+      result[row[0] ?? "", default: [:]][row[1] ?? ""] = (row[2] ?? "", row[3] ?? "")
+    }
+    return result
+  }
+
+  private func requireColumns(_ existing: [String: [String: (category: String, type: String)]]) throws(GatewayError) {
+    var faults: [String] = []
+    for use in uses where use.privilege != "INSERT" {
+      guard let table = existing[use.table] else {
+        faults.append("table \(schemaName).\(use.table) is missing")
+        continue
+      }
+      for column in use.columns {
+        if let found = table[column.name] {
+          if !column.family.contains(category: found.category, type: found.type) {
+            faults.append("column \(use.table).\(column.name) is \(found.type), expected \(column.family.rawValue)")
+          }
+        } else if column.isRequired {
+          faults.append("column \(use.table).\(column.name) is missing, expected \(column.family.rawValue)")
+        }
+      }
+    }
+    if !faults.isEmpty { throw .schema(faults) }
+  }
+
+  private func requirePrivileges(
+    _ connection: borrowing Connection, _ role: String,
+    _ existing: [String: [String: (category: String, type: String)]]
+  ) throws {
+    let grantee = SQLText.identifier(role)
+    var statements: [String] = []
+    let hasUsage = try connection.query("SELECT pg_catalog.has_schema_privilege($1, 'USAGE')", [schemaName]).scalar
+    if hasUsage != "t" {
+      statements.append("GRANT USAGE ON SCHEMA \(SQLText.identifier(schemaName)) TO \(grantee)")
+      throw GatewayError.missingGrants(role: role, statements: statements)
+    }
+    for use in uses {
+      let table = qualified(use.table)
+      let columns = use.columns.map(\.name).filter { existing[use.table]?[$0] != nil }
+      var missing: [String] = []
+      for column in columns {
+        let answer = try connection.query(
+          "SELECT pg_catalog.has_column_privilege($1, $2, $3)", [table, column, use.privilege])
+        if answer.scalar != "t" { missing.append(column) }
+      }
+      guard !missing.isEmpty else { continue }
+      let isWhole = use.privilege != "UPDATE" && missing.count == columns.count
+      let list = isWhole ? "" : " (" + missing.joined(separator: ", ") + ")"
+      statements.append("GRANT \(use.privilege)\(list) ON \(schemaName).\(use.table) TO \(grantee)")
+    }
+    if !statements.isEmpty { throw GatewayError.missingGrants(role: role, statements: statements) }
+  }
+
+  private func qualified(_ table: String) -> String {
+    SQLText.identifier(schemaName) + "." + SQLText.identifier(table)
+  }
+
+  /// A SELECT under row-level security returns none and an UPDATE says `UPDATE 0`, both without an error.
+  private func requireVisibleRows(_ connection: borrowing Connection, _ role: String) throws {
+    var statements: [String] = []
+    for use in uses {
+      let table = qualified(use.table)
+      let active = try connection.query("SELECT pg_catalog.row_security_active($1)", [table]).scalar
+      guard active == "t" else { continue }
+      let policies = try connection.query(
+        """
+        SELECT policyname, permissive, coalesce(qual, ''), coalesce(with_check, '') FROM pg_catalog.pg_policies p \
+        WHERE schemaname = $1 AND tablename = $2 AND cmd IN ('ALL', $3) AND EXISTS ( \
+        SELECT FROM unnest(p.roles) AS r WHERE r = 'public' OR pg_catalog.pg_has_role(r, 'USAGE'))
+        """, [schemaName, use.table, use.privilege])
+      if let restrictive = policies.rows.first(where: { $0[1] == "RESTRICTIVE" }) {
+        let name = SQLText.identifier(restrictive[0] ?? "")
+        statements.append("DROP POLICY \(name) ON \(schemaName).\(use.table)")
+      }
+      let isOpen = policies.rows.contains { row in
+        row[1] == "PERMISSIVE" && Preflight.isOpen(use.privilege, qual: row[2] ?? "", check: row[3] ?? "")
+      }
+      if !isOpen { statements.append(cure(use, role)) }
+    }
+    if !statements.isEmpty { throw GatewayError.hiddenRows(role: role, statements: statements) }
+  }
+
+  /// Without a WITH CHECK of its own, a policy checks new rows by its USING.
+  private static func isOpen(_ privilege: String, qual: String, check: String) -> Bool {
+    let checksOpen = check == "true" || (check.isEmpty && qual == "true")
+    switch privilege {
+    case "SELECT": return qual == "true"
+    case "INSERT": return checksOpen
+    default: return qual == "true" && checksOpen
+    }
+  }
+
+  private func cure(_ use: Use, _ role: String) -> String {
+    let condition =
+      switch use.privilege {
+      case "SELECT": "USING (true)"
+      case "INSERT": "WITH CHECK (true)"
+      default: "USING (true) WITH CHECK (true)"
+      }
+    return "CREATE POLICY \(SQLText.identifier("\(role)_\(use.privilege.lowercased())")) ON \(schemaName).\(use.table) "
+      + "FOR \(use.privilege) TO \(SQLText.identifier(role)) \(condition)"
+  }
+}

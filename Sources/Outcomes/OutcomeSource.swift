@@ -1,0 +1,9 @@
+/// Where outcomes come from: counted once, then each half streamed once.
+public protocol OutcomeSource: ~Copyable {
+  /// The cells met so far.
+  var directory: CellDirectory { get }
+  /// Streams the training rows; the directory knows the cell of a row before `body` sees it.
+  mutating func readTraining(_ body: (Outcome, CellDirectory) -> Void) throws
+  /// Streams the holdout rows, likewise.
+  mutating func readHoldout(_ body: (Outcome, CellDirectory) -> Void) throws
+}

@@ -1,0 +1,85 @@
+public import Outcomes
+
+/// A policy as the gateway looks it up: for each cell a pick, and for each model what is known of it.
+public struct Policy: Sendable, Equatable {
+  /// One cell of the table.
+  public struct Row: Sendable, Equatable {
+    /// The slug of the model that the cell is served by.
+    public let pick: String?
+    /// On what ground.
+    public let rule: Decision.Ground
+    /// The training rows of the cell.
+    public let count: Int
+    /// What is known of each model, by slug, in the order of `Policy.models`.
+    public let entries: [PolicyEntry?]
+  }
+
+  /// The slugs of the models, in the order of their bytes.
+  public let models: [String]
+  /// The share of a cell's traffic that goes to exploration.
+  public let exploration: Double
+  /// The cells in the order of their bytes, fallback cells among them.
+  public let cells: [Cell]
+  /// The rows of the cells.
+  public let rows: [Row]
+  private let index: [Cell: Int]
+  private let modelIndex: [String: Int]
+
+  /// The policy before any was promoted: it knows only the priors.
+  public static func untrained(exploration: Double) -> Policy {
+    Policy(models: [], exploration: exploration, table: [])
+  }
+
+  init(models: [String], exploration: Double, table: [(cell: Cell, row: Row)]) {
+    self.models = models
+    self.exploration = exploration
+    let keyed = table.map { (key: Array($0.cell.description.utf8), entry: $0) }
+    let sorted = keyed.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.entry)
+    cells = sorted.map(\.cell)
+    rows = sorted.map(\.row)
+    index = Dictionary(zip(cells, cells.indices), uniquingKeysWith: { first, _ in first })
+    modelIndex = Dictionary(zip(models, models.indices), uniquingKeysWith: { first, _ in first })
+  }
+
+  /// The row that serves the cell: its own, else that of `task:*:band`, else none.
+  public func row(for cell: Cell) -> Row? {
+    (index[cell] ?? index[cell.fallback]).map { rows[$0] }
+  }
+
+  /// What is known of a model in a row of this policy.
+  public func entry(_ row: Row, model: String) -> PolicyEntry? {
+    modelIndex[model].flatMap { row.entries[$0] }
+  }
+
+  /// What the policy does in a cell, over the arms of today's catalog.
+  public func serve(_ cell: Cell, catalog: Catalog, rule: DecisionRule) -> Service {
+    let row = row(for: cell)
+    let known = catalog.models.map { model in row.flatMap { entry($0, model: model.slug) } }
+    let quality = zip(known, catalog.models).map { $0?.quality ?? $1.prior ?? 0 }
+    let upperBound = zip(known, catalog.models).map { $0?.upperBound ?? $1.prior ?? 0 }
+    let floor = catalog.floor(task: cell.task)
+    var decision = rule.decide(catalog, floor: floor, quality: quality, upperBound: upperBound)
+    if let row {
+      let kept = catalog.models.firstIndex { $0.slug == row.pick && $0.isEnrolled }
+      if kept != nil || row.pick == nil { decision = Decision(arm: kept, rule: row.rule) }
+    }
+    return Service(
+      decision: decision, quality: quality,
+      probabilities: Policy.probabilities(
+        catalog, pick: decision.arm, floor: floor, upperBound: upperBound, exploration: exploration))
+  }
+
+  /// `π(a|cell)`: the pick, and the exploration share over the other enrolled models whose upper bound clears the floor.
+  private static func probabilities(
+    _ catalog: Catalog, pick: Int?, floor: Double, upperBound: [Double], exploration: Double
+  ) -> [Double] {
+    var result = [Double](repeating: 0, count: catalog.models.count)
+    guard let pick else { return result }
+    let explored = catalog.models.indices.filter {
+      $0 != pick && catalog.models[$0].isEnrolled && upperBound[$0] >= floor
+    }
+    result[pick] = explored.isEmpty ? 1 : 1 - exploration
+    for arm in explored { result[arm] = exploration / Double(explored.count) }
+    return result
+  }
+}

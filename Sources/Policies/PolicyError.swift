@@ -1,0 +1,15 @@
+/// Why a policy or its version could not be read.
+public enum PolicyError: Error, Equatable, CustomStringConvertible {
+  /// A cell's name has not the three parts `task:tenant:band`.
+  case badCell(String)
+  /// A version is not `MAJOR.MINOR.PATCH+hash8`.
+  case badVersion(String)
+
+  /// One sentence that names what was read.
+  public var description: String {
+    switch self {
+    case .badCell(let name): "the cell \(name.debugDescription) is not task:tenant:band"
+    case .badVersion(let text): "the policy version \(text.debugDescription) is not MAJOR.MINOR.PATCH+hash"
+    }
+  }
+}

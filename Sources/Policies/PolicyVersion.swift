@@ -1,0 +1,50 @@
+/// A policy's version: `MAJOR.MINOR.PATCH+hash8`.
+public struct PolicyVersion: Sendable, Equatable, CustomStringConvertible {
+  /// Raised by a changed decision rule.
+  public let major: Int
+  /// Raised by a changed feature set.
+  public let minor: Int
+  /// Raised by every other promotion.
+  public let patch: Int
+  /// The first eight hex digits of the SHA-256 of the policy's canonical JSON.
+  public let hash: String
+
+  /// Makes a version of its parts.
+  public init(major: Int, minor: Int, patch: Int, hash: String) {
+    self.major = major
+    self.minor = minor
+    self.patch = patch
+    self.hash = hash
+  }
+
+  /// Reads a version.
+  /// - Throws: `PolicyError.badVersion`.
+  public init(_ text: String) throws(PolicyError) {
+    let halves = text.split(separator: "+", omittingEmptySubsequences: false)
+    let numbers = halves[0].split(separator: ".", omittingEmptySubsequences: false).compactMap { Int($0) }
+    guard halves.count == 2, numbers.count == 3, !halves[1].isEmpty else { throw .badVersion(text) }
+    self.init(major: numbers[0], minor: numbers[1], patch: numbers[2], hash: String(halves[1]))
+  }
+
+  /// What a promotion changes beside the table.
+  public enum Change: Sendable {
+    /// Only the table.
+    case table
+    /// The features that the fit learns from.
+    case features
+    /// The decision rule.
+    case decisionRule
+  }
+
+  /// The version of the policy that follows this one.
+  public func next(_ change: Change, hash: String) -> PolicyVersion {
+    switch change {
+    case .table: PolicyVersion(major: major, minor: minor, patch: patch + 1, hash: hash)
+    case .features: PolicyVersion(major: major, minor: minor + 1, patch: 0, hash: hash)
+    case .decisionRule: PolicyVersion(major: major + 1, minor: 0, patch: 0, hash: hash)
+    }
+  }
+
+  /// `MAJOR.MINOR.PATCH+hash8`.
+  public var description: String { "\(major).\(minor).\(patch)+\(hash)" }
+}

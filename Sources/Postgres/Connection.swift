@@ -1,0 +1,218 @@
+internal import CLibPQ
+internal import Glibc
+public import Logging
+
+/// One connection to a PostgreSQL server, closed when its owner lets go of it.
+public struct Connection: ~Copyable {
+  private let handle: OpaquePointer
+  private let notices: NoticeLog
+  private let logger: Logger
+  /// Ends the running statement from another thread.
+  public let canceller: Canceller
+
+  /// Connects.
+  /// - Throws: `PostgresError` of kind `connect`, with the SQLSTATE where the server gave one.
+  public init(_ settings: ConnectionSettings, logger: Logger) throws(PostgresError) {
+    var options = [
+      ("fallback_application_name", settings.applicationName), ("application_name", settings.applicationName),
+      ("client_encoding", "UTF8"), ("keepalives", "1"), ("keepalives_idle", "30"), ("keepalives_interval", "10"),
+      ("keepalives_count", "3"),
+    ]
+    if let target = settings.target { options.insert(("dbname", target), at: 0) }
+    let keywords = options.map { strdup($0.0) }
+    let values = options.map { strdup($0.1) }
+    defer { (keywords + values).forEach { free($0) } }
+    let keywordPointers = keywords.map { UnsafePointer($0) } + [nil]
+    let valuePointers = values.map { UnsafePointer($0) } + [nil]
+    guard let handle = PQconnectStartParams(keywordPointers, valuePointers, 1) else {
+      throw PostgresError(.connect, message: "out of memory")
+    }
+    do throws(PostgresError) {
+      try Connection.finishConnecting(handle, timeout: settings.connectTimeout)
+    } catch {
+      PQfinish(handle)
+      throw error
+    }
+    PQsetErrorVerbosity(handle, PQERRORS_DEFAULT)
+    self.handle = handle
+    self.logger = logger
+    notices = NoticeLog(logger)
+    notices.receive(from: handle)
+    canceller = Canceller(handle)
+  }
+
+  deinit {
+    canceller.invalidate()
+    PQfinish(handle)
+  }
+
+  private static func finishConnecting(_ handle: OpaquePointer, timeout: Double) throws(PostgresError) {
+    let start = ContinuousClock.now
+    PQsetErrorVerbosity(handle, PQERRORS_VERBOSE)
+    var direction = PGRES_POLLING_WRITING
+    while PQstatus(handle) != CONNECTION_BAD, direction != PGRES_POLLING_OK {
+      if direction == PGRES_POLLING_FAILED { break }
+      let left = .seconds(timeout) - (ContinuousClock.now - start)
+      guard left > .zero else {
+        throw PostgresError(.connect, message: "no answer within \(timeout) s")
+      }
+      var waiting = pollfd(
+        fd: PQsocket(handle), events: Int16(direction == PGRES_POLLING_READING ? POLLIN : POLLOUT), revents: 0)
+      let milliseconds = left.components.seconds * 1000 + left.components.attoseconds / 1_000_000_000_000_000
+      poll(&waiting, 1, Int32(milliseconds) + 1)
+      if waiting.revents != 0 { direction = PQconnectPoll(handle) }
+    }
+    if PQstatus(handle) == CONNECTION_OK { return }
+    throw connectError(PQerrorMessage(handle).map { String(cString: $0) } ?? "no reason given")
+  }
+
+  /// The verbose message of a refused connection is `… FATAL:  28000: role "x" does not exist`, and more lines.
+  private static func connectError(_ text: String) -> PostgresError {
+    let first = text.split(separator: "\n").first.map(String.init) ?? text
+    for severity in ["FATAL:  ", "ERROR:  "] {
+      guard let range = first.firstRange(of: severity) else { continue }
+      let rest = first[range.upperBound...]
+      let state = rest.prefix(5)
+      guard state.count == 5, rest.dropFirst(5).hasPrefix(": ") else { continue }
+      return PostgresError(.connect, sqlState: String(state), message: String(rest.dropFirst(7)))
+    }
+    return PostgresError(.connect, message: first)
+  }
+
+  /// Runs a statement, with text parameters for `$1`, `$2` and so on.
+  /// - Throws: `PostgresError` of kind `statement` or `connectionLost`.
+  @discardableResult
+  public func query(_ statement: String, _ parameters: [String?] = []) throws(PostgresError) -> QueryResult {
+    logger.debug("statement: \(statement)")
+    let values = parameters.map { $0.flatMap { strdup($0) } }
+    defer { values.forEach { free($0) } }
+    let pointers = values.map { UnsafePointer($0) }
+    let result = PQexecParams(handle, statement, Int32(parameters.count), nil, pointers, nil, nil, 0)
+    defer { PQclear(result) }
+    return try read(result, statement)
+  }
+
+  private func read(_ result: OpaquePointer?, _ statement: String) throws(PostgresError) -> QueryResult {
+    switch PQresultStatus(result) {
+    case PGRES_TUPLES_OK, PGRES_COMMAND_OK:
+      let rows = (0..<PQntuples(result)).map { row in
+        (0..<PQnfields(result)).map { column in
+          PQgetisnull(result, row, column) == 1 ? nil : String(cString: PQgetvalue(result, row, column))
+        }
+      }
+      return QueryResult(rows: rows, commandTag: String(cString: PQcmdStatus(result)))
+    default:
+      throw error(result, statement)
+    }
+  }
+
+  private func error(_ result: OpaquePointer?, _ statement: String) -> PostgresError {
+    func field(_ code: Unicode.Scalar) -> String? {
+      PQresultErrorField(result, Int32(code.value)).map { String(cString: $0) }
+    }
+    let text = PQerrorMessage(handle).map { String(cString: $0) } ?? ""
+    let line = text.split(separator: "\n").first.map(String.init) ?? "the connection was closed"
+    return PostgresError(
+      PQstatus(handle) == CONNECTION_BAD ? .connectionLost : .statement, sqlState: field("C"),
+      message: field("M") ?? line, statement: statement)
+  }
+
+  /// Runs `COPY (query) TO STDOUT (FORMAT binary)` and calls `body` with each row as it arrives.
+  /// - Returns: the number of rows, which the server confirmed.
+  /// - Throws: `PostgresError`; a COPY that did not end well is never taken for a whole one.
+  @discardableResult
+  public func copy(
+    _ query: String, columns: Int, _ body: (inout BinaryRow) throws(PostgresError) -> Void
+  ) throws(PostgresError) -> Int {
+    let statement = "COPY (\(query)) TO STDOUT (FORMAT binary)"
+    logger.debug("statement: \(statement)")
+    let start = PQexec(handle, statement)
+    defer { PQclear(start) }
+    guard PQresultStatus(start) == PGRES_COPY_OUT else { throw error(start, statement) }
+    var decoder = CopyDecoder(columns: columns)
+    do throws(PostgresError) {
+      while try readChunk(statement, &decoder, body) {}
+    } catch {
+      canceller.cancel()
+      drain()
+      throw error
+    }
+    return try finishCopy(statement, decoder)
+  }
+
+  @inline(__always)
+  private func readChunk(
+    _ statement: String, _ decoder: inout CopyDecoder, _ body: (inout BinaryRow) throws(PostgresError) -> Void
+  ) throws(PostgresError) -> Bool {
+    var chunk: UnsafeMutablePointer<CChar>?
+    let length = PQgetCopyData(handle, &chunk, 0)
+    if length == -1 { return false }
+    guard length > 0, let chunk else { throw error(nil, statement) }
+    defer { PQfreemem(chunk) }
+    try decoder.read(UnsafeRawBufferPointer(start: chunk, count: Int(length)), body)
+    return true
+  }
+
+  private func drain() {
+    var chunk: UnsafeMutablePointer<CChar>?
+    while PQgetCopyData(handle, &chunk, 0) > 0 { PQfreemem(chunk) }
+    while let result = PQgetResult(handle) { PQclear(result) }
+  }
+
+  private func finishCopy(_ statement: String, _ decoder: CopyDecoder) throws(PostgresError) -> Int {
+    var confirmed = -1
+    while let result = PQgetResult(handle) {
+      defer { PQclear(result) }
+      confirmed = try read(result, statement).affectedRows
+    }
+    guard decoder.isComplete, confirmed == decoder.rows else {
+      throw PostgresError(
+        .malformedRow, message: "the COPY sent \(decoder.rows) rows and the server says \(confirmed)",
+        statement: statement)
+    }
+    return decoder.rows
+  }
+
+  /// Sends rows into `COPY … FROM STDIN`, text already in the format that the statement names.
+  public func copyIn(_ statement: String, _ chunks: some Sequence<String>) throws(PostgresError) {
+    let start = PQexec(handle, statement)
+    defer { PQclear(start) }
+    guard PQresultStatus(start) == PGRES_COPY_IN else { throw error(start, statement) }
+    for chunk in chunks where PQputCopyData(handle, chunk, Int32(chunk.utf8.count)) != 1 {
+      throw error(nil, statement)
+    }
+    guard PQputCopyEnd(handle, nil) == 1 else { throw error(nil, statement) }
+    while let result = PQgetResult(handle) {
+      defer { PQclear(result) }
+      _ = try read(result, statement)
+    }
+  }
+
+  /// Runs `body` in a transaction: COMMIT when it returns, ROLLBACK when it throws, and the first error is thrown.
+  /// - Throws: what `body` throws; `PostgresError` of kind `commitUnknown` when the connection is lost at COMMIT.
+  public func transaction<Result>(
+    _ begin: String = "BEGIN", _ body: (borrowing Connection) throws -> Result
+  ) throws -> Result {
+    try query(begin)
+    let result: Result
+    do {
+      result = try body(self)
+    } catch {
+      _ = try? query("ROLLBACK")
+      throw error
+    }
+    try commit()
+    return result
+  }
+
+  private func commit() throws(PostgresError) {
+    do throws(PostgresError) {
+      let tag = try query("COMMIT").commandTag
+      guard tag == "COMMIT" else {
+        throw PostgresError(.statement, message: "COMMIT was answered with \(tag)", statement: "COMMIT")
+      }
+    } catch {
+      throw error.kind == .connectionLost ? error.asCommitUnknown() : error
+    }
+  }
+}

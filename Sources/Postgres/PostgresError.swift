@@ -1,0 +1,43 @@
+/// What went wrong between us and the server: a kind, the server's SQLSTATE where it gave one, its primary message and
+/// the statement. The server's DETAIL and bound values are never kept, for they can hold what rows contain.
+public struct PostgresError: Error, Equatable, CustomStringConvertible {
+  /// Where it went wrong.
+  public enum Kind: Sendable, Equatable {
+    /// No connection could be made.
+    case connect
+    /// The server refused a statement.
+    case statement
+    /// The connection was lost.
+    case connectionLost
+    /// The connection was lost after COMMIT was sent, so nobody knows yet whether it took place.
+    case commitUnknown
+    /// A row of a COPY is not what the protocol says.
+    case malformedRow
+  }
+
+  /// Where it went wrong.
+  public let kind: Kind
+  /// The five characters of the server's SQLSTATE.
+  public let sqlState: String?
+  /// What the server or the library said, without detail.
+  public let message: String
+  /// The statement, with its placeholders.
+  public let statement: String?
+
+  /// Makes an error.
+  public init(_ kind: Kind, sqlState: String? = nil, message: String, statement: String? = nil) {
+    self.kind = kind
+    self.sqlState = sqlState
+    self.message = message
+    self.statement = statement
+  }
+
+  func asCommitUnknown() -> PostgresError {
+    PostgresError(.commitUnknown, sqlState: sqlState, message: message, statement: statement)
+  }
+
+  /// The message, with the SQLSTATE behind it.
+  public var description: String {
+    message + (sqlState.map { " (SQLSTATE \($0))" } ?? "")
+  }
+}

@@ -1,0 +1,30 @@
+/// What replay knows of one cell before it sees its rows.
+public struct ReplayCell: Sendable {
+  /// The candidate's probability of each arm.
+  public var candidate: [Double]
+  /// The incumbent's probability of each arm.
+  public var incumbent: [Double]
+  /// What the fit expects of each arm: for each quantity, one number an arm.
+  public var expected: [[Double]]
+  /// Whether the two policies' picks differ.
+  public var isChanged: Bool
+  /// The candidate's pick.
+  public var pick: Int?
+
+  /// The variance that the fit expects of a row's lift in done: `Σ_a (π - π₀)² q̂ (1 - q̂) · mean(1/μ)`.
+  public var doneVariance: Double
+
+  /// Makes a cell.
+  public init(
+    candidate: [Double], incumbent: [Double], expected: [[Double]], isChanged: Bool, pick: Int?,
+    doneVariance: Double = 0
+  ) {
+    precondition(expected.count == Quantity.allCases.count)
+    self.candidate = candidate
+    self.incumbent = incumbent
+    self.expected = expected
+    self.isChanged = isChanged
+    self.pick = pick
+    self.doneVariance = doneVariance
+  }
+}

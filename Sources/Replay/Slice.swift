@@ -1,0 +1,59 @@
+public import Outcomes
+
+/// A part of the traffic in which a change might do harm: a task, a band, both, a tenant or a cell.
+public struct Slice: Sendable, Equatable {
+  /// What the slice is of: `task=code`, `task=code band=cost`.
+  public let name: String
+  /// The holdout rows.
+  public let rows: Int
+  /// The lift in done.
+  public let lift: Double
+  /// The standard error of the lift, taking rows as independent: the greater of what the rows show and what the fit
+  /// expects, for a slice in which the new pick was seldom chosen shows too little.
+  public let standardError: Double
+  /// The chance of a lift this low or lower if the slice were not harmed (normal, one-sided).
+  public let pValue: Double
+
+  /// The slices of a replay with this many rows and a changed pick in them, in the order of their names.
+  public static func all(of replay: PairedReplay, cells: [Cell], leastRows: Int) -> [Slice] {
+    var moments: [String: Moments] = [:]
+    var variances: [String: Double] = [:]
+    var changed: Set<String> = []
+    for (number, lift) in replay.cellLift.enumerated() where lift.count > 0 {
+      let cell = cells[number]
+      let names = [
+        "task=\(cell.task)", "band=\(cell.band)", "task=\(cell.task) band=\(cell.band)", "tenant=\(cell.tenant)",
+        "cell=\(cell)",
+      ]
+      for name in names {
+        moments[name, default: Moments()].merge(lift)
+        variances[name, default: 0] += Double(lift.count) * replay.cells[number].doneVariance
+        if replay.cells[number].isChanged { changed.insert(name) }
+      }
+    }
+    return moments.filter { changed.contains($0.key) && $0.value.count >= leastRows }
+      .sorted { $0.key < $1.key }
+      .map { Slice(name: $0.key, $0.value, variance: variances[$0.key] ?? 0) }
+  }
+
+  init(name: String, _ moments: Moments, variance: Double) {
+    self.name = name
+    rows = moments.count
+    lift = moments.mean
+    standardError = max(moments.standardError, variance.squareRoot() / Double(max(moments.count, 1)))
+    if standardError > 0 {
+      pValue = NormalDistribution.cumulative(lift / standardError)
+    } else {
+      pValue = lift < 0 ? 0 : 1
+    }
+  }
+
+  /// Those of the slices that are significant when the false discovery rate over all of them is held at `rate`
+  /// (Benjamini and Hochberg 1995).
+  public static func discoveries(_ slices: [Slice], rate: Double) -> [Slice] {
+    let sorted = slices.sorted { $0.pValue < $1.pValue }
+    let last = sorted.indices.last { sorted[$0].pValue <= rate * Double($0 + 1) / Double(sorted.count) }
+    guard let last else { return [] }
+    return Array(sorted[...last])
+  }
+}

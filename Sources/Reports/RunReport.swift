@@ -1,0 +1,224 @@
+public import Replay
+
+/// The result of a run, as every report shows it.
+public struct RunReport: Encodable, Sendable {
+  /// What was read.
+  public struct Outcomes: Encodable, Sendable {
+    /// The first and last instant.
+    public var window: [String]
+    /// The first instant of the holdout.
+    public var cut: String?
+    /// Rows that learning or replay used.
+    public var eligible: Int
+    /// Rows before the cut.
+    public var training: Int
+    /// Rows from the cut on.
+    public var holdout: Int
+    /// Rows in the window, then those that fell at each step, in order.
+    public var funnel: [FunnelCount]
+
+    /// Makes the counts.
+    public init(
+      window: [String], cut: String?, eligible: Int, training: Int, holdout: Int, funnel: [FunnelCount]
+    ) {
+      self.window = window
+      self.cut = cut
+      self.eligible = eligible
+      self.training = training
+      self.holdout = holdout
+      self.funnel = funnel
+    }
+  }
+
+  /// One step of the funnel.
+  public struct FunnelCount: Encodable, Sendable {
+    /// The step.
+    public var step: String
+    /// Its rows.
+    public var rows: Int
+
+    /// Makes a count.
+    public init(step: String, rows: Int) {
+      self.step = step
+      self.rows = rows
+    }
+  }
+
+  /// A lift with its interval.
+  public struct LiftReport: Encodable, Sendable {
+    /// The estimate.
+    public var mean: Double
+    /// Its standard error.
+    public var standardError: Double
+    /// The lower end of the interval; nil where nothing bounds it.
+    public var lower: Double?
+    /// The upper end of the interval; nil where nothing bounds it.
+    public var upper: Double?
+    /// The confidence of the interval.
+    public var level: Double
+
+    /// Copies a lift.
+    public init(_ lift: Lift) {
+      mean = lift.mean
+      standardError = lift.standardError
+      lower = lift.lower.isFinite ? lift.lower : nil
+      upper = lift.upper.isFinite ? lift.upper : nil
+      level = lift.level
+    }
+  }
+
+  /// How the holdout's propensities were known.
+  public struct Propensities: Encodable, Sendable {
+    /// Rows with a logged propensity.
+    public var logged: Int
+    /// Rows of a deterministic decision.
+    public var deterministic: Int
+    /// Rows whose propensity is estimated.
+    public var estimated: Int
+    /// Rows with a propensity that is none.
+    public var invalid: Int
+    /// Rows with a propensity under training's least.
+    public var belowLeast: Int
+
+    /// Copies the counts.
+    public init(_ counts: PropensityCounts) {
+      logged = counts.logged
+      deterministic = counts.deterministic
+      estimated = counts.estimated
+      invalid = counts.invalid
+      belowLeast = counts.belowLeast
+    }
+  }
+
+  /// What replay found.
+  public struct ReplayReport: Encodable, Sendable {
+    /// The incumbent's value: quantity, estimator, number.
+    public var incumbent: [String: [String: Double]]
+    /// The candidate's value.
+    public var candidate: [String: [String: Double]]
+    /// The lift of each quantity.
+    public var lift: [String: LiftReport]
+    /// The candidate's, in rows.
+    public var effectiveSampleSize: Double
+    /// The candidate's mean weight.
+    public var meanWeight: Double
+    /// The candidate's largest weight.
+    public var largestWeight: Double
+    /// Cells of the holdout whose pick changed.
+    public var changedCells: Int
+    /// How the propensities were known.
+    public var propensities: Propensities
+
+    /// Reads the replay off.
+    public init(_ replay: PairedReplay, lifts: [Lift], propensities: PropensityCounts) {
+      incumbent = ReplayReport.values(replay.incumbent)
+      candidate = ReplayReport.values(replay.candidate)
+      lift = Dictionary(uniqueKeysWithValues: Quantity.allCases.map { ($0.name, LiftReport(lifts[$0.rawValue])) })
+      effectiveSampleSize = replay.candidate.effectiveSampleSize
+      meanWeight = replay.candidate.meanWeight
+      largestWeight = replay.candidate.largestWeight
+      changedCells =
+        replay.cells.indices.filter {
+          replay.cells[$0].isChanged && replay.cellLift[$0].count > 0
+        }.count
+      self.propensities = Propensities(propensities)
+    }
+
+    private static func values(_ replay: PolicyReplay) -> [String: [String: Double]] {
+      Dictionary(
+        uniqueKeysWithValues: Quantity.allCases.map { quantity in
+          var values = Dictionary(
+            uniqueKeysWithValues: Estimator.allCases.map { ($0.rawValue, replay.estimate(quantity, $0)) })
+          values["doubly_robust_standard_error"] = replay.standardError(quantity)
+          return (quantity.name, values)
+        })
+    }
+  }
+
+  /// A cell whose pick changed.
+  public struct ChangedCell: Encodable, Sendable {
+    /// `task:tenant:band`.
+    public var cell: String
+    /// Training rows.
+    public var rows: Int
+    /// The incumbent's pick.
+    public var from: String?
+    /// The candidate's pick.
+    public var to: String?
+    /// The learned quality of the incumbent's pick.
+    public var qualityFrom: Double
+    /// The learned quality of the candidate's pick.
+    public var qualityTo: Double
+
+    /// Makes a changed cell.
+    public init(cell: String, rows: Int, from: String?, to: String?, qualityFrom: Double, qualityTo: Double) {
+      self.cell = cell
+      self.rows = rows
+      self.from = from
+      self.to = to
+      self.qualityFrom = qualityFrom
+      self.qualityTo = qualityTo
+    }
+  }
+
+  /// The run's identifier.
+  public var runId: String
+  /// The cadence.
+  public var cadence: String
+  /// Whether nothing was written.
+  public var dryRun: Bool
+  /// `promote` or `hold`.
+  public var verdict: String
+  /// Whether every tenant was moved.
+  public var promoted: Bool
+  /// Why.
+  public var reason: String
+  /// The incumbent's version.
+  public var policyVersionFrom: String
+  /// The candidate's version.
+  public var policyVersionTo: String
+  /// What was read.
+  public var outcomes: Outcomes
+  /// Every check.
+  public var checks: [GateCheck]
+  /// What replay found.
+  public var replay: ReplayReport
+  /// The cells that changed most.
+  public var changedCells: [ChangedCell]
+  /// The ruleset.
+  public var rulesetHash: String
+  /// The linear algebra that computed it.
+  public var blas: String
+  /// The artifact that was written.
+  public var artifact: String?
+  /// Milliseconds of each phase.
+  public var timingsMs: [String: Double]
+  /// The most memory that the process held.
+  public var peakResidentBytes: Int
+
+  /// Makes a report.
+  public init(
+    runId: String, cadence: String, dryRun: Bool, verdict: String, promoted: Bool, reason: String,
+    policyVersionFrom: String, policyVersionTo: String, outcomes: Outcomes, checks: [GateCheck],
+    replay: ReplayReport, changedCells: [ChangedCell], rulesetHash: String, blas: String, artifact: String?,
+    timingsMs: [String: Double], peakResidentBytes: Int
+  ) {
+    self.runId = runId
+    self.cadence = cadence
+    self.dryRun = dryRun
+    self.verdict = verdict
+    self.promoted = promoted
+    self.reason = reason
+    self.policyVersionFrom = policyVersionFrom
+    self.policyVersionTo = policyVersionTo
+    self.outcomes = outcomes
+    self.checks = checks
+    self.replay = replay
+    self.changedCells = changedCells
+    self.rulesetHash = rulesetHash
+    self.blas = blas
+    self.artifact = artifact
+    self.timingsMs = timingsMs
+    self.peakResidentBytes = peakResidentBytes
+  }
+}

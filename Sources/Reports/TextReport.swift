@@ -1,0 +1,110 @@
+internal import Outcomes
+internal import Replay
+
+/// A report for a terminal: what matters at three in the morning comes first.
+public enum TextReport {
+  /// The lines of the report, at most 100 columns but for names that are longer.
+  public static func text(_ report: RunReport) -> String {
+    [
+      verdict(report), funnel(report.outcomes), lifts(report), checks(report.checks), cells(report.changedCells),
+      footer(report),
+    ].filter { !$0.isEmpty }.joined(separator: "\n\n")
+  }
+
+  private static func verdict(_ report: RunReport) -> String {
+    """
+    \(report.verdict.uppercased())  \(wrap(report.reason, indent: report.verdict.count + 2))
+      from     \(report.policyVersionFrom)
+      to       \(report.policyVersionTo)\(report.promoted ? "" : "  (not served)")
+      run      \(report.runId)  \(report.cadence)\(report.dryRun ? ", dry run: nothing was written" : "")
+    """
+  }
+
+  private static func funnel(_ outcomes: RunReport.Outcomes) -> String {
+    let steps = outcomes.funnel.filter { $0.rows > 0 || $0.step == "window" }
+    let lines = steps.map { "  " + padded($0.step, 32) + leftPadded(String($0.rows), 12) }
+    let last =
+      "  " + padded("eligible", 32) + leftPadded(String(outcomes.eligible), 12)
+      + "  training \(outcomes.training), holdout \(outcomes.holdout) from \(outcomes.cut ?? "-")"
+    return (["Outcomes"] + lines + [last]).joined(separator: "\n")
+  }
+
+  private static func lifts(_ report: RunReport) -> String {
+    let header =
+      "Replay" + String(repeating: " ", count: 8) + leftPadded("incumbent", 12) + leftPadded("candidate", 12)
+      + leftPadded("lift", 13) + leftPadded("interval", 29)
+    let lines = Quantity.allCases.map { quantity in
+      let places = quantity == .cost ? 7 : 4
+      let lift = report.replay.lift[quantity.name]
+      let interval = bounds(lift?.lower, lift?.upper, places)
+      let key = Estimator.doublyRobust.rawValue
+      return "  " + padded(quantity.name, 12)
+        + leftPadded((report.replay.incumbent[quantity.name]?[key] ?? 0).decimals(places), 12)
+        + leftPadded((report.replay.candidate[quantity.name]?[key] ?? 0).decimals(places), 12)
+        + leftPadded((lift?.mean ?? 0).signedDecimals(places), 13) + leftPadded(interval, 29)
+    }
+    let level = report.replay.lift.values.first.map { (100 * $0.level).decimals(2) } ?? "-"
+    let note =
+      "  doubly robust; \(level) % cluster bootstrap over agents; effective sample size "
+      + report.replay.effectiveSampleSize.decimals(0)
+    return ([header] + lines + [note]).joined(separator: "\n")
+  }
+
+  private static func bounds(_ lower: Double?, _ upper: Double?, _ places: Int) -> String {
+    "[\(lower?.signedDecimals(places) ?? "unbounded"), \(upper?.signedDecimals(places) ?? "unbounded")]"
+  }
+
+  private static func checks(_ checks: [GateCheck]) -> String {
+    let lines = checks.map { check in
+      let mark = check.passed ? (check.detail.hasPrefix("warning") ? "warn" : "pass") : "FAIL"
+      var line = "  \(mark)  " + padded(check.name, 14) + wrap(check.observed, indent: 22)
+      if !check.passed {
+        line += "\n" + String(repeating: " ", count: 22) + "needed: " + wrap(check.required, indent: 30)
+      }
+      if !check.detail.isEmpty { line += "\n" + String(repeating: " ", count: 22) + wrap(check.detail, indent: 22) }
+      return line
+    }
+    return (["Checks"] + lines).joined(separator: "\n")
+  }
+
+  private static func cells(_ cells: [RunReport.ChangedCell]) -> String {
+    guard !cells.isEmpty else { return "" }
+    let width = (cells.map(\.cell.count).max() ?? 0) + 2
+    let lines = cells.map { cell in
+      "  " + padded(cell.cell, width) + leftPadded(String(cell.rows), 6) + "  \(cell.from ?? "none") "
+        + "\(cell.qualityFrom.decimals(3)) -> \(cell.to ?? "none") \(cell.qualityTo.decimals(3))"
+    }
+    return (["Cells that changed most (training rows, learned quality)"] + lines).joined(separator: "\n")
+  }
+
+  private static func footer(_ report: RunReport) -> String {
+    let total = report.timingsMs["total"] ?? 0
+    let memory = report.peakResidentBytes / 1_048_576
+    return "\((total / 1000).decimals(2)) s, \(memory) MiB" + (report.artifact.map { ", artifact \($0)" } ?? "")
+  }
+
+  private static func padded(_ text: String, _ width: Int) -> String {
+    text + String(repeating: " ", count: max(width - text.count, 0))
+  }
+
+  private static func leftPadded(_ text: String, _ width: Int) -> String {
+    String(repeating: " ", count: max(width - text.count, 0)) + text
+  }
+
+  /// Breaks a text at spaces so that lines end before column 100; control characters become spaces.
+  private static func wrap(_ text: String, indent: Int) -> String {
+    let clean = String(
+      String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 32 || $0.value == 127 ? " " : $0 }))
+    var lines: [String] = []
+    var line = ""
+    for word in clean.split(separator: " ") {
+      if !line.isEmpty, indent + line.count + word.count + 1 > 100 {
+        lines.append(line)
+        line = ""
+      }
+      line += (line.isEmpty ? "" : " ") + word
+    }
+    lines.append(line)
+    return lines.joined(separator: "\n" + String(repeating: " ", count: indent))
+  }
+}

@@ -1,0 +1,39 @@
+public import FoundationEssentials
+internal import Outcomes
+
+/// The text of a simulated dataset, with the column names of `routing_outcomes`.
+public enum DatasetText {
+  /// The header of the CSV.
+  public static let header =
+    "id,created_at,tenant_id,agent_id,inference_id,task_type,cell,chosen_model_slug,decision_rule,outcome_status,"
+    + "policy_version,judge_score,judge_model,judge_labeled_at,judge_status,observed_latency_ms,cost_actual_usd,"
+    + "chosen_propensity,decision_type,source\n"
+
+  /// One line of the CSV. No field needs quotes.
+  /// - Parameter start: the first instant of the log.
+  public static func line(_ outcome: SimulatedOutcome, start: Date) -> String {
+    let created = timestamp(start.addingTimeInterval(outcome.second))
+    let agent = identifier("a", Int(outcome.cell.tenant.suffix(12)) ?? 0, outcome.agent)
+    let cell = outcome.cell
+    let fields: [String] = [
+      identifier("0", 1, outcome.number), created, cell.tenant, agent, identifier("f", 1, outcome.number), cell.task,
+      "\(cell.task):\(outcome.model):\(cell.band)", outcome.model, "cheapest_clearing_floor", "succeeded",
+      "balanced@1.0.0", String(outcome.score), "judge-oak", created, "labeled", String(outcome.latency),
+      outcome.cost.decimals(9), outcome.propensity.decimals(6), "exploring", "synthetic",
+    ]
+    return fields.joined(separator: ",") + "\n"
+  }
+
+  private static func timestamp(_ date: Date) -> String {
+    date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+  }
+
+  /// A UUID that says that it is made up.
+  private static func identifier(_ kind: String, _ high: Int, _ low: Int) -> String {
+    func padded(_ number: Int, _ width: Int) -> String {
+      let text = String(number, radix: 16)
+      return String(repeating: "0", count: width - text.count) + text
+    }
+    return "\(kind)\(padded(high, 7))-0000-4000-8000-\(padded(low, 12))"
+  }
+}

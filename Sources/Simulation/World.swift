@@ -1,0 +1,72 @@
+public import Outcomes
+
+/// A gateway whose truth is known: tasks, bands, tenants, models, and the true quality of each model in each cell.
+public struct World: Sendable {
+  /// The models, with priors that are wrong.
+  public let catalog: Catalog
+  /// The cells.
+  public let cells: [Cell]
+  /// The share of the traffic of each cell; they sum to 1.
+  public let shares: [Double]
+  /// The true mean quality, `cells × arms`, in [0,1].
+  public let quality: [Double]
+  /// The true mean cost of a call in USD, `cells × arms`.
+  public let cost: [Double]
+  /// The agents of each tenant.
+  public let agents: Int
+  /// The share of calls for which the router draws a model at random.
+  public let exploration: Double
+
+  private static let tasks = ["reasoning", "code", "tool_use", "general", "chat", "extraction", "embed"]
+  private static let bands = ["balanced", "cost", "quality", "latency", "strict", "weighted"]
+  private static let tokens: [Double] = [1800, 1400, 900, 500, 350, 700, 220]
+
+  /// Slug, ability in [0,1], how far its prior is off in each task, prices.
+  private static let models: [(slug: String, ability: Double, input: Double, output: Double)] = [
+    ("alder-nano", 0.52, 0.05, 0.20), ("birch-mini", 0.66, 0.15, 0.60), ("cedar-small", 0.74, 0.25, 1.00),
+    ("douglas-flash", 0.80, 0.40, 1.60), ("elm-medium", 0.85, 0.80, 3.20), ("fir-large", 0.90, 2.00, 8.00),
+    ("ginkgo-pro", 0.945, 3.00, 12.00), ("hazel-max", 0.975, 6.00, 24.00),
+  ]
+
+  /// The stationary gateway: 7 tasks, 6 bands, 4 tenants and 8 models. Priors are off by as much as 0.25 in some cells,
+  /// in both directions, except that the strongest model clears every floor in truth.
+  public static func stationary(seed: UInt64, tenants: Int = 4, exploration: Double = 0.4) -> World {
+    var generator = SeededGenerator(seed: seed)
+    let cells = tasks.flatMap { task in
+      (1...tenants).flatMap { tenant in bands.map { Cell(task: task, tenant: World.tenant(tenant), band: $0) } }
+    }
+    let priors = models.map { max(0.3, min(0.99, $0.ability + 0.03 * (generator.uniform() - 0.5))) }
+    let raw = cells.map { _ in 0.3 + generator.uniform() }
+    let total = raw.reduce(0, +)
+    let taskShift = tasks.map { _ in
+      models.map { model in model.ability > 0.96 ? 0.0 : -0.22 + 0.32 * generator.uniform() }
+    }
+    let tenantShift = (0..<tenants).map { _ in models.map { _ in 0.05 * (generator.uniform() - 0.5) } }
+    var quality: [Double] = []
+    var cost: [Double] = []
+    for (number, cell) in cells.enumerated() {
+      let task = tasks.firstIndex(of: cell.task) ?? 0
+      let tenant = number / bands.count % tenants
+      for (arm, model) in models.enumerated() {
+        let noise = model.ability > 0.96 ? 0 : tenantShift[tenant][arm] + 0.02 * (generator.uniform() - 0.5)
+        quality.append(max(0.02, min(0.985, max(priors[arm] - 0.25, model.ability + taskShift[task][arm] + noise))))
+        cost.append(tokens[task] * (model.input + 0.6 * model.output) / 1_000_000)
+      }
+    }
+    let catalog = Catalog(
+      models: zip(models, priors).map { model, prior in
+        CatalogModel(
+          slug: model.slug, prior: (prior * 1000).rounded() / 1000, inputPrice: model.input,
+          outputPrice: model.output, isAllowed: true)
+      })
+    return World(
+      catalog: catalog, cells: cells, shares: raw.map { $0 / total }, quality: quality, cost: cost, agents: 60,
+      exploration: exploration)
+  }
+
+  /// The identifier of a tenant, an RFC 4122 UUID that says that it is made up.
+  static func tenant(_ number: Int) -> String {
+    let digits = String(number)
+    return "00000000-0000-4000-8000-" + String(repeating: "0", count: 12 - digits.count) + digits
+  }
+}

@@ -1,0 +1,62 @@
+internal import Gateway
+public import LinUCB
+public import Outcomes
+public import Policies
+public import Replay
+
+/// From a source of outcomes to a candidate and its replay: the part of a run that no database needs.
+public struct Learning {
+  /// The training rows' sums beside the statistics.
+  public let tally: TrainingTally
+  /// The candidate.
+  public let candidate: Policy
+  /// The candidate's canonical JSON, which is what its hash is of and what ships.
+  public let artifact: [UInt8]
+
+  /// Reads the training rows, fits, and decides every cell.
+  /// - Throws: what the source throws; `LinUCBError`.
+  public static func learn<Source: OutcomeSource & ~Copyable>(
+    from source: inout Source, catalog: Catalog, settings: Settings, incumbent: Policy
+  ) throws -> (learning: Learning, statistics: Statistics) {
+    let arms = catalog.models.count
+    let usesTokens = settings.selection.usesInputTokens
+    var builder = StatisticsBuilder(arms: arms, varying: usesTokens ? 1 : 0)
+    var tally = TrainingTally(arms: arms)
+    var tokens = [0.0]
+    try source.readTraining { outcome, directory in
+      tally.add(outcome, directory: directory)
+      if usesTokens {
+        tokens[0] = outcome.logTokens
+        builder.add(
+          cell: outcome.cell, arm: outcome.arm, reward: outcome.reward, rootWeight: outcome.rootWeight,
+          varying: tokens.span)
+      } else {
+        builder.add(
+          cell: outcome.cell, arm: outcome.arm, reward: outcome.reward, rootWeight: outcome.rootWeight)
+      }
+    }
+    let statistics = builder.finish()
+    let table = try Table(
+      statistics, directory: source.directory, priors: catalog.priors, names: catalog.models.map(\.slug),
+      ridge: settings.ridge)
+    let candidate = settings.learner.learn(table, catalog: catalog, incumbent: incumbent)
+    return (Learning(tally: tally, candidate: candidate, artifact: candidate.canonicalJSON), statistics)
+  }
+
+  /// Streams the holdout through the paired replay.
+  /// - Throws: what the source throws.
+  public func replay<Source: OutcomeSource & ~Copyable>(
+    from source: inout Source, statistics: Statistics, catalog: Catalog, settings: Settings, incumbent: Policy
+  ) throws -> Replayer {
+    let arms = catalog.models.count
+    var replayer = Replayer(
+      candidate: candidate, incumbent: incumbent, catalog: catalog, rule: settings.learner.rule, tally: tally,
+      estimatedPropensity: { cell, arm in
+        guard cell < statistics.cells else { return 1 / Double(arms) }
+        let chosen = Double(statistics.counts[cell * arms + arm])
+        return (chosen + 1) / (Double(statistics.rows(cell: cell)) + Double(arms))
+      })
+    try source.readHoldout { outcome, directory in replayer.add(outcome, directory: directory) }
+    return replayer
+  }
+}

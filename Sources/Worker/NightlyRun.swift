@@ -1,0 +1,108 @@
+internal import Gateway
+internal import LinUCB
+public import Logging
+internal import Outcomes
+internal import Policies
+internal import Postgres
+internal import Replay
+public import Reports
+
+/// The story of the program: check, count, read, fit, replay, gate, record.
+public struct NightlyRun {
+  private let request: TrainingRequest
+  private let interruption: Interruption
+  private let logger: Logger
+  private let progress: (String) -> Void
+
+  private var settings: Settings { request.settings }
+  private var rule: DecisionRule { settings.learner.rule }
+
+  /// Makes a run.
+  /// - Parameter progress: told now and then how far reading has come, for a terminal.
+  public init(
+    _ request: TrainingRequest, interruption: Interruption, logger: Logger, progress: @escaping (String) -> Void
+  ) {
+    self.request = request
+    self.interruption = interruption
+    self.logger = logger
+    self.progress = progress
+  }
+
+  /// Runs.
+  /// - Throws: `RunFailure`. Nothing is recorded then, unless its status says that nobody knows.
+  public func run() throws(RunFailure) -> RunReport {
+    do {
+      return try runAndRecord()
+    } catch {
+      try interruption.check()
+      throw RunFailure(error)
+    }
+  }
+
+  private func runAndRecord() throws -> RunReport {
+    var timer = PhaseTimer()
+    let connection = try Connection(request.connection, logger: logger)
+    interruption.watch(connection.canceller)
+    let (schema, readOnly) = try connection.transaction("BEGIN READ ONLY") { connection in
+      let preflight = Preflight(schema: settings.schema, usesInferences: settings.selection.usesInputTokens)
+      return (try preflight.run(connection), try connection.query("SELECT pg_is_in_recovery()").scalar == "t")
+    }
+    if readOnly && !request.isDryRun { throw GatewayError.readOnlyServer }
+    timer.mark("preflight")
+
+    var source = try GatewayOutcomes.open(
+      connection, schema: schema, selection: settings.selection, floors: (settings.floors, settings.defaultFloor),
+      progress: { rows in progress("\(rows) rows read") })
+    let ledger = Ledger(schema: schema, settings: request.connection, logger: logger)
+    let incumbent = try source.withConnection { connection in
+      try ledger.incumbent(
+        connection, catalog: source.catalog, rule: rule, exploration: settings.learner.exploration)
+    }
+    timer.mark("survey")
+    try interruption.check()
+
+    let catalog = source.catalog
+    let (learning, statistics) = try Learning.learn(
+      from: &source, catalog: catalog, settings: settings, incumbent: incumbent.policy)
+    timer.mark("training")
+    try interruption.check()
+    let replayer = try learning.replay(
+      from: &source, statistics: statistics, catalog: catalog, settings: settings, incumbent: incumbent.policy)
+    let survey = source.survey
+    let cells = source.directory.cells
+    interruption.watch(nil)
+    try source.finish()
+    timer.mark("holdout")
+    try interruption.check()
+
+    let gate = Gate(
+      GateEvidence(
+        survey: survey, trainingLabels: learning.tally.labels, servingBar: request.servingBar,
+        incumbentRuleset: incumbent.rulesetHash, ruleset: settings.rulesetHash,
+        allowsRulesetChange: request.allowsRulesetChange, replay: replayer.replay,
+        propensities: replayer.propensities, cells: cells, candidate: learning.candidate,
+        reloaded: try Policy(canonicalJSON: learning.artifact), incumbent: incumbent.policy, catalog: catalog,
+        rule: rule, attempt: incumbent.triesSince + 1),
+      thresholds: settings.thresholds)
+    let checks = gate.checks()
+    timer.mark("gate")
+
+    let verdict = Verdict(checks: checks, incumbent: incumbent, learning: learning, settings: settings)
+    let record = verdict.record(
+      request, survey: survey, gate: gate, incumbent: incumbent, learning: learning, catalog: catalog)
+    let artifact = try writeArtifact(learning.artifact, version: record.versionTo)
+    let final =
+      request.isDryRun ? record : try ledger.record(record, replayed: incumbent.version?.description)
+    timer.mark("record")
+    return ReportBuilder(request: request, survey: survey, gate: gate, replayer: replayer, learning: learning)
+      .report(
+        final, checks: checks + verdict.finalChecks(final, asked: record, isDryRun: request.isDryRun), cells: cells,
+        catalog: catalog, incumbent: incumbent.policy, artifact: artifact, timings: timer.milliseconds)
+  }
+
+  /// The artifact is on disk before the transaction that makes it serve commits.
+  private func writeArtifact(_ bytes: [UInt8], version: String) throws(RunFailure) -> String? {
+    guard let directory = request.artifacts, !request.isDryRun else { return nil }
+    return try ArtifactStore(directory: directory).write(bytes, version: version)
+  }
+}

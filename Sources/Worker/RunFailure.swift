@@ -1,0 +1,62 @@
+internal import Gateway
+internal import LinUCB
+internal import Postgres
+
+/// Why a run ended without a verdict: one line, and the exit status.
+public struct RunFailure: Error, CustomStringConvertible {
+  /// The exit status.
+  public let status: ExitStatus
+  /// One line: what, where, what to do.
+  public let description: String
+
+  /// Makes a failure.
+  public init(_ status: ExitStatus, _ description: String) {
+    self.status = status
+    self.description = description
+  }
+
+  /// Classifies any error that a run can meet.
+  public init(_ error: any Error) {
+    switch error {
+    case let failure as RunFailure: self = failure
+    case let error as PostgresError: self.init(postgres: error)
+    case let error as GatewayError: self.init(gateway: error)
+    case let error as LinUCBError: self.init(.badData, "the fit failed: \(error)")
+    case let error as SettingsError: self.init(.settings, "\(error)")
+    default: self.init(.bug, "unexpected: \(error)")
+    }
+  }
+
+  private init(gateway error: GatewayError) {
+    let status: ExitStatus =
+      switch error {
+      case .missingGrants, .hiddenRows: .privilege
+      case .schema: .settings
+      case .busy, .readOnlyServer: .tryAgain
+      case .unreadableIncumbent, .badRows: .badData
+      case .commitUnknown: .commitUnknown
+      }
+    self.init(status, "\(error)")
+  }
+
+  private init(postgres error: PostgresError) {
+    let state = error.sqlState ?? ""
+    switch state {
+    case "42501", "28000", "28P01", "3D000":
+      self.init(.privilege, "the server refuses: \(error); check the role, its grants and pg_hba.conf")
+    case "42P01", "42703", "42804", "3F000":
+      self.init(.settings, "the schema is not the gateway's: \(error)")
+    case "25006": self.init(.tryAgain, "the server takes no writes: \(error); connect to the primary")
+    case "53100", "53400", "53200", "53300", "55P03", "57014", "57P03", "40001", "40P01", "57P01", "57P02", "25P03":
+      self.init(.tryAgain, "the server could not go on: \(error); run again later")
+    default:
+      switch error.kind {
+      case .connect: self.init(.unreachable, "the database is out of reach: \(error); check the address and the server")
+      case .connectionLost: self.init(.tryAgain, "the connection was lost: \(error); run again later")
+      case .commitUnknown: self.init(.commitUnknown, "the answer to COMMIT was lost: \(error)")
+      case .malformedRow: self.init(.badData, "\(error)")
+      case .statement: self.init(state.hasPrefix("22") ? .badData : .bug, "a statement failed: \(error)")
+      }
+    }
+  }
+}

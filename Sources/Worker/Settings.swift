@@ -1,0 +1,86 @@
+internal import Crypto
+internal import FoundationEssentials
+public import Gateway
+public import LinUCB
+internal import Outcomes
+public import Policies
+public import Replay
+internal import Yams
+
+/// What a run is told: which outcomes, how to learn, how to decide, and what the gate asks for.
+public struct Settings: Sendable {
+  /// Which outcomes.
+  public var selection = OutcomeSelection()
+  /// The diagonal that is added when solving.
+  public var ridge = Ridge()
+  /// How to decide.
+  public var learner = PolicyLearner()
+  /// What the gate asks for.
+  public var thresholds = GateThresholds()
+  /// The floors of the tasks.
+  public var floors = Catalog.standardFloors
+  /// The floor of the other tasks.
+  public var defaultFloor = 0.5
+  /// The PostgreSQL schema of the gateway.
+  public var schema = "public"
+
+  /// The house's settings.
+  public init() {}
+
+  /// Reads settings from YAML; what it does not name is the house's.
+  /// - Parameter path: for messages.
+  /// - Throws: `SettingsError`.
+  public init(yaml: String, path: String) throws(SettingsError) {
+    let file: SettingsFile
+    do {
+      let keys = try Yams.load(yaml: yaml).map { $0 as? [String: Any] } ?? [:]
+      guard let keys else { throw SettingsError.unreadable(path: path, reason: "not a mapping of keys to values") }
+      let known = SettingsFile.CodingKeys.allCases.map(\.rawValue)
+      if let unknown = keys.keys.sorted().first(where: { !known.contains($0) }) {
+        throw SettingsError.unknownKey(unknown, known: known)
+      }
+      file = keys.isEmpty ? SettingsFile() : try YAMLDecoder().decode(SettingsFile.self, from: yaml)
+    } catch let error as SettingsError {
+      throw error
+    } catch let DecodingError.typeMismatch(_, context), let DecodingError.dataCorrupted(context) {
+      let key = context.codingPath.map(\.stringValue).joined(separator: ".")
+      throw .unreadable(path: path, reason: key.isEmpty ? "not YAML" : "\(key) has a value of another type")
+    } catch {
+      throw .unreadable(path: path, reason: "not YAML: \(error)")
+    }
+    self.init()
+    try file.apply(to: &self)
+  }
+
+  /// What the gate compares: the hashes of the decision rule, of the feature set, and of all else, eight digits each.
+  public var rulesetHash: String {
+    struct Rest: Encodable {
+      let numbers: [Double]
+      let floors: [String: Double]
+      let source: String
+      let thresholds: GateThresholds
+    }
+    let rest = Rest(
+      numbers: [
+        selection.holdoutShare, selection.halfLifeDays ?? -1, ridge.shared, ridge.cell, learner.alpha,
+        learner.minimumSupport, learner.exploration, defaultFloor,
+      ], floors: floors, source: selection.source, thresholds: thresholds)
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    let parts = [
+      Array(learner.rule.rawValue.utf8),
+      Array("intercept task band\(selection.usesInputTokens ? " input_tokens" : "")".utf8),
+      Array((try? encoder.encode(rest)) ?? Data()),
+    ]
+    return parts.map { Policy.shortHash($0) }.joined(separator: "-")
+  }
+
+  /// What changed between two rulesets, for the version.
+  public static func change(from old: String?, to new: String) -> PolicyVersion.Change {
+    let before = (old ?? new).split(separator: "-")
+    let after = new.split(separator: "-")
+    guard before.count == 3, after.count == 3 else { return .table }
+    if before[0] != after[0] { return .decisionRule }
+    return before[1] != after[1] ? .features : .table
+  }
+}

@@ -1,0 +1,141 @@
+internal import Gateway
+internal import LinUCB
+internal import Policies
+internal import Replay
+
+/// The keys of a settings file.
+struct SettingsFile: Decodable {
+  enum CodingKeys: String, CodingKey, CaseIterable {
+    case windowDays = "window_days"
+    case source
+    case holdoutShare = "holdout_share"
+    case halfLifeDays = "half_life_days"
+    case inputTokens = "input_tokens"
+    case ridgeShared = "ridge_shared"
+    case ridgeCell = "ridge_cell"
+    case alpha
+    case minimumSupport = "min_support"
+    case exploration
+    case decisionRule = "decision_rule"
+    case objective
+    case evidence
+    case strict
+    case floors
+    case defaultFloor = "default_floor"
+    case minimumRows = "min_rows"
+    case minimumEffectiveSampleSize = "min_effective_sample_size"
+    case doneTolerance = "done_tolerance"
+    case doneGain = "done_gain"
+    case costShare = "cost_share"
+    case draws = "bootstrap_draws"
+    case seed = "bootstrap_seed"
+    case schema
+  }
+
+  var windowDays: Double?
+  var source: String?
+  var holdoutShare: Double?
+  var halfLifeDays: Double?
+  var inputTokens: Bool?
+  var ridgeShared: Double?
+  var ridgeCell: Double?
+  var alpha: Double?
+  var minimumSupport: Double?
+  var exploration: Double?
+  var decisionRule: String?
+  var objective: String?
+  var evidence: String?
+  var strict: Bool?
+  var floors: [String: Double]?
+  var defaultFloor: Double?
+  var minimumRows: Int?
+  var minimumEffectiveSampleSize: Double?
+  var doneTolerance: Double?
+  var doneGain: Double?
+  var costShare: Double?
+  var draws: Int?
+  var seed: UInt64?
+  var schema: String?
+
+  func apply(to settings: inout Settings) throws(SettingsError) {
+    try applySelection(to: &settings)
+    try applyLearning(to: &settings)
+    try applyThresholds(to: &settings.thresholds)
+    try set(&settings.schema, schema, .schema, "a name without NUL") { !$0.isEmpty && !$0.utf8.contains(0) }
+  }
+
+  private func applySelection(to settings: inout Settings) throws(SettingsError) {
+    try set(&settings.selection.windowDays, windowDays, .windowDays, "above 0 and at most 3650") {
+      $0 > 0 && $0 <= 3650
+    }
+    try set(&settings.selection.source, source, .source, "prod, synthetic or any") {
+      ["prod", "synthetic", "any"].contains($0)
+    }
+    try set(&settings.selection.holdoutShare, holdoutShare, .holdoutShare, "between 0 and 1") { $0 > 0 && $0 < 1 }
+    if let halfLifeDays {
+      var days = 0.0
+      try set(&days, halfLifeDays, .halfLifeDays, "above 0") { $0 > 0 }
+      settings.selection.halfLifeDays = days
+    }
+    try set(&settings.selection.usesInputTokens, inputTokens, .inputTokens, "true or false") { _ in true }
+  }
+
+  private func applyLearning(to settings: inout Settings) throws(SettingsError) {
+    try set(&settings.ridge.shared, ridgeShared, .ridgeShared, "above 0") { $0 > 0 && $0.isFinite }
+    try set(&settings.ridge.cell, ridgeCell, .ridgeCell, "above 0") { $0 > 0 && $0.isFinite }
+    try set(&settings.learner.alpha, alpha, .alpha, "0 or more") { $0 >= 0 && $0.isFinite }
+    try set(&settings.learner.minimumSupport, minimumSupport, .minimumSupport, "0 or more") { $0 >= 0 && $0.isFinite }
+    try set(&settings.learner.exploration, exploration, .exploration, "at least 0.05 and under 1") {
+      $0 >= 0.05 && $0 < 1
+    }
+    if let decisionRule {
+      guard let rule = DecisionRule(rawValue: decisionRule) else {
+        let names = DecisionRule.allCases.map(\.rawValue).joined(separator: ", ")
+        throw .badValue(key: CodingKeys.decisionRule.rawValue, value: decisionRule, expected: "one of \(names)")
+      }
+      settings.learner.rule = rule
+    }
+    if let floors {
+      for (task, floor) in floors.sorted(by: { $0.key < $1.key }) {
+        guard (0...1).contains(floor) else {
+          throw .badValue(key: "floors.\(task)", value: "\(floor)", expected: "in [0,1]")
+        }
+        settings.floors[task] = floor
+      }
+    }
+    try set(&settings.defaultFloor, defaultFloor, .defaultFloor, "in [0,1]") { (0...1).contains($0) }
+  }
+
+  private func applyThresholds(to thresholds: inout GateThresholds) throws(SettingsError) {
+    if let objective {
+      guard let value = GateThresholds.Objective(rawValue: objective) else {
+        throw .badValue(key: CodingKeys.objective.rawValue, value: objective, expected: "done_and_cost or reward")
+      }
+      thresholds.objective = value
+    }
+    if let evidence {
+      guard let value = GateThresholds.Evidence(rawValue: evidence) else {
+        throw .badValue(key: CodingKeys.evidence.rawValue, value: evidence, expected: "interval")
+      }
+      thresholds.evidence = value
+    }
+    try set(&thresholds.strict, strict, .strict, "true or false") { _ in true }
+    try set(&thresholds.minimumRows, minimumRows, .minimumRows, "at least 2") { $0 >= 2 }
+    try set(
+      &thresholds.minimumEffectiveSampleSize, minimumEffectiveSampleSize, .minimumEffectiveSampleSize, "0 or more"
+    ) { $0 >= 0 }
+    try set(&thresholds.doneTolerance, doneTolerance, .doneTolerance, "in [0,1]") { (0...1).contains($0) }
+    try set(&thresholds.doneGain, doneGain, .doneGain, "above 0 and at most 1") { $0 > 0 && $0 <= 1 }
+    try set(&thresholds.costShare, costShare, .costShare, "above 0 and at most 1") { $0 > 0 && $0 <= 1 }
+    try set(&thresholds.draws, draws, .draws, "from 200 to 1000000") { (200...1_000_000).contains($0) }
+    try set(&thresholds.seed, seed, .seed, "a whole number") { _ in true }
+  }
+
+  private func set<Value>(
+    _ target: inout Value, _ value: Value?, _ key: CodingKeys, _ expected: String, _ isGood: (Value) -> Bool
+  ) throws(SettingsError) {
+    guard let value else { return }
+    guard isGood(value) else { throw .badValue(key: key.rawValue, value: "\(value)", expected: expected) }
+    target = value
+  }
+}

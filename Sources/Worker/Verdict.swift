@@ -1,0 +1,54 @@
+internal import Gateway
+internal import Outcomes
+internal import Policies
+internal import Replay
+
+/// What the gate's checks come to.
+struct Verdict {
+  private let firstFailure: GateCheck?
+  private let gatePassed: Bool
+  private let version: PolicyVersion
+  private let baseVersion: PolicyVersion
+
+  init(checks: [GateCheck], incumbent: Incumbent, learning: Learning, settings: Settings) {
+    firstFailure = checks.first { !$0.passed }
+    gatePassed = checks.allSatisfy { $0.passed || $0.name == "cadence" }
+    baseVersion =
+      incumbent.version ?? PolicyVersion(major: 1, minor: 0, patch: 0, hash: incumbent.policy.hash)
+    version = baseVersion.next(
+      Settings.change(from: incumbent.rulesetHash, to: settings.rulesetHash),
+      hash: Policy.shortHash(learning.artifact))
+  }
+
+  /// The row of the ledger, before the incumbent is read again.
+  func record(
+    _ request: TrainingRequest, survey: Survey, gate: Gate, incumbent: Incumbent, learning: Learning,
+    catalog: Catalog
+  ) -> TrainingRun {
+    let done = gate.lift(.done)
+    let cost = gate.lift(.cost)
+    let reason =
+      firstFailure?.reason
+      ?? "done \(done.mean.signedDecimals(4)) [\(done.lower.signedDecimals(4)), \(done.upper.signedDecimals(4))], "
+      + "cost \(cost.mean.signedDecimals(7)) USD [\(cost.lower.signedDecimals(7)), \(cost.upper.signedDecimals(7))]"
+    return TrainingRun(
+      id: request.runID, cadence: request.cadence.rawValue,
+      judgeModel: survey.judges.keys.sorted().joined(separator: ","),
+      outcomesJudged: survey.eligible, versionFrom: baseVersion.description, versionTo: version.description,
+      promoted: firstFailure == nil, reason: reason, gatePassed: gatePassed,
+      perCell: learning.candidate.perCell(
+        beside: incumbent.policy, catalog: catalog, minimumSupport: request.settings.learner.minimumSupport),
+      doneLift: survey.holdout > 0 ? done.mean : nil, costLift: survey.holdout > 0 ? cost.mean : nil,
+      exploration: request.settings.learner.exploration, rulesetHash: request.settings.rulesetHash,
+      evaluation: Evaluation(gate: gate, attempt: incumbent.triesSince + 1).json)
+  }
+
+  /// The check that only the ledger could make, after it was made.
+  func finalChecks(_ final: TrainingRun, asked: TrainingRun, isDryRun: Bool) -> [GateCheck] {
+    if isDryRun { return [] }
+    let isSame = final.promoted == asked.promoted
+    return [
+      Gate.incumbentCheck(replayed: baseVersion.description, now: isSame ? baseVersion.description : final.reason)
+    ]
+  }
+}

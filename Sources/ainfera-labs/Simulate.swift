@@ -1,0 +1,66 @@
+import ArgumentParser
+import Foundation
+import Simulation
+import Worker
+
+struct Simulate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Write a dataset of a world whose truth is known: outcomes.csv, catalog.json and truth.json.")
+
+  enum Scenario: String, ExpressibleByArgument, CaseIterable {
+    case stationary
+  }
+
+  @Option(help: "The world: stationary.")
+  var scenario = Scenario.stationary
+
+  @Option(help: "How many outcomes.")
+  var rows: Int
+
+  @Option(help: "The seed; the same seed writes the same bytes.")
+  var seed: UInt64
+
+  @Option(help: "How many tenants the world has.")
+  var tenants = 4
+
+  @Option(help: ArgumentHelp("The folder, which is made if it is missing.", valueName: "dir"))
+  var out: String
+
+  func validate() throws {
+    guard rows > 0 else { throw ValidationError("--rows must be above 0") }
+    guard (1...10_000).contains(tenants) else { throw ValidationError("--tenants must be from 1 to 10000") }
+  }
+
+  func run() throws {
+    do {
+      try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
+      let world = World.stationary(seed: seed, tenants: tenants)
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+      try encoder.encode(world.catalog).write(to: URL(fileURLWithPath: "\(out)/catalog.json"))
+      try encoder.encode(world.truth).write(to: URL(fileURLWithPath: "\(out)/truth.json"))
+      try writeOutcomes(world)
+    } catch {
+      StandardError.fail(RunFailure(.tryAgain, "the dataset cannot be written to \(out): \(error)"))
+    }
+  }
+
+  private func writeOutcomes(_ world: World) throws {
+    let path = "\(out)/outcomes.csv"
+    try Data(DatasetText.header.utf8).write(to: URL(fileURLWithPath: path))
+    let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+    try file.seekToEnd()
+    // A fixed first instant, so that the same seed writes the same bytes on every day.
+    let start = Date(timeIntervalSince1970: 1_767_225_600)
+    var buffer = Data()
+    for outcome in Log(world, rows: rows, seed: seed) {
+      buffer.append(contentsOf: DatasetText.line(outcome, start: start).utf8)
+      if buffer.count > 1 << 20 {
+        try file.write(contentsOf: buffer)
+        buffer.removeAll(keepingCapacity: true)
+      }
+    }
+    try file.write(contentsOf: buffer)
+    try file.close()
+  }
+}

@@ -1,0 +1,60 @@
+import Foundation
+import Postgres
+import TestSupport
+
+/// A database with the synthetic outcomes, as production has them.
+struct Night {
+  let server: TestServer
+  let database: String
+
+  init(order: String = "created_at", source: String = "prod") throws {
+    server = try TestServer.shared.get()
+    database = try server.makeDatabase()
+    let owner = try server.owner(database)
+    let csv = String(decoding: try Repository.fixture("synthetic/outcomes.csv"), as: UTF8.self)
+    let lines = csv.split(separator: "\n").map { $0 + "\n" }
+    let columns = lines[0].dropLast()
+    try owner.query("SET session_replication_role = replica")
+    try owner.query("CREATE TEMP TABLE loaded AS SELECT \(columns) FROM routing_outcomes LIMIT 0")
+    try owner.copyIn("COPY loaded FROM STDIN (FORMAT csv)", lines.dropFirst().map(String.init))
+    try owner.query("UPDATE loaded SET source = '\(source)'")
+    try owner.query("INSERT INTO tenants SELECT DISTINCT tenant_id, 't' FROM loaded")
+    try owner.query("INSERT INTO agents SELECT DISTINCT agent_id, tenant_id, 'a' FROM loaded")
+    try owner.query("INSERT INTO tenant_routing_policies (tenant_id) SELECT id FROM tenants")
+    try owner.query("INSERT INTO providers (name) VALUES ('p')")
+    let catalog = String(decoding: try Repository.fixture("synthetic/catalog.json"), as: UTF8.self)
+    try owner.query(
+      "INSERT INTO models (slug, provider_id, q_prior, price_in_per_mtok_usd, price_out_per_mtok_usd, m_allowed) "
+        + "SELECT m ->> 'slug', p.id, (m ->> 'q_prior')::numeric, (m ->> 'price_in_per_mtok_usd')::numeric, "
+        + "(m ->> 'price_out_per_mtok_usd')::numeric, true FROM jsonb_array_elements($1::jsonb -> 'models') m, providers p",
+      [catalog])
+    try owner.query(
+      "UPDATE loaded SET created_at = created_at + "
+        + "(SELECT date_trunc('second', now()) - interval '1 hour' - max(created_at) FROM loaded)")
+    try owner.query("INSERT INTO routing_outcomes (\(columns)) SELECT \(columns) FROM loaded ORDER BY \(order)")
+    try owner.query("ANALYZE")
+  }
+
+  func train(_ arguments: [String] = [], cadence: String = "daily", role: String = "ainfera_labs") throws -> Program {
+    try Program.train(server, database, arguments, cadence: cadence, role: role)
+  }
+
+  /// Starts a `train` and does not wait for it.
+  func start(cadence: String = "daily") throws -> RunningProgram {
+    try RunningProgram(
+      ["train", "--cadence", cadence, "--format", "json"],
+      environment: ["PGHOST": server.socket, "PGPORT": "5432", "PGDATABASE": database, "PGUSER": "ainfera_labs"])
+  }
+
+  func owner() throws -> Connection { try server.owner(database) }
+
+  /// A promoted row exists if and only if every tenant's version is its `policy_version_to`.
+  func isConsistent() throws -> Bool {
+    let owner = try owner()
+    let serving = try owner.query(
+      "SELECT policy_version_to FROM training_runs WHERE promoted ORDER BY run_at DESC LIMIT 1"
+    ).scalar
+    let versions = try owner.query("SELECT DISTINCT active_policy_version FROM tenant_routing_policies").rows
+    return versions == [[serving]]
+  }
+}

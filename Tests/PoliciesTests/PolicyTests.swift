@@ -1,0 +1,86 @@
+import LinUCB
+import Outcomes
+import Policies
+import Testing
+
+@Suite struct PolicyTests {
+  static let catalog = Catalog(
+    models: [
+      CatalogModel(slug: "cheap \"quoted\"\n", prior: 0.9, inputPrice: 1, outputPrice: 1, isAllowed: true),
+      CatalogModel(slug: "middle", prior: 0.3, inputPrice: 2, outputPrice: 2, isAllowed: true),
+      CatalogModel(slug: "strong", prior: 0.95, inputPrice: 9, outputPrice: 9, isAllowed: true),
+    ], floors: ["code": 0.7])
+
+  /// A table in which the cheap model is bad and the middle one good, from this many rows of each.
+  static func table(rows: Int) throws -> Table {
+    var directory = CellDirectory()
+    let cell = directory.number(of: Cell(task: "code", tenant: "t", band: "cost"))
+    var builder = StatisticsBuilder(arms: 3)
+    for (arm, reward) in [0.25, 0.75, 1].enumerated() {
+      for _ in 0..<rows { builder.add(cell: cell, arm: arm, reward: reward, rootWeight: 1) }
+    }
+    return try Table(
+      builder.finish(), directory: directory, priors: catalog.priors, names: catalog.models.map(\.slug),
+      ridge: Ridge())
+  }
+
+  static func learn(rows: Int, from incumbent: Policy = .untrained(exploration: 0.05)) throws -> Policy {
+    PolicyLearner().learn(try table(rows: rows), catalog: catalog, incumbent: incumbent)
+  }
+
+  @Test("a model with thin support may not take over from the incumbent's pick")
+  func safeImprovement() throws {
+    let cell = Cell(task: "code", tenant: "t", band: "cost")
+    let thin = try PolicyTests.learn(rows: 3)
+    #expect(thin.row(for: cell)?.pick == "cheap \"quoted\"\n")
+    let thick = try PolicyTests.learn(rows: 200)
+    #expect(thick.row(for: cell)?.pick == "middle")
+  }
+
+  @Test("learning again on the same rows from the learned policy gives the same bytes")
+  func isStable() throws {
+    let first = try PolicyTests.learn(rows: 200)
+    let second = try PolicyTests.learn(rows: 200, from: first)
+    #expect(first.canonicalJSON == second.canonicalJSON)
+  }
+
+  @Test("a policy written and read back is the same", arguments: [1, 2, 200])
+  func roundTrips(rows: Int) throws {
+    let policy = try PolicyTests.learn(rows: rows)
+    #expect(try Policy(canonicalJSON: policy.canonicalJSON) == policy)
+    let perCell = policy.perCell(
+      beside: .untrained(exploration: 0.05), catalog: PolicyTests.catalog, minimumSupport: 15)
+    let read = try Policy(
+      perCell: perCell, exploration: 0.05, catalog: PolicyTests.catalog, rule: .cheapestClearingFloor)
+    #expect(read == policy)
+  }
+
+  @Test("a tenant that training never saw is served by the fallback row of its task and band")
+  func fallsBack() throws {
+    let policy = try PolicyTests.learn(rows: 200)
+    let stranger = Cell(task: "code", tenant: "stranger", band: "cost")
+    #expect(policy.row(for: stranger) == policy.row(for: stranger.fallback))
+    #expect(policy.row(for: Cell(task: "unheard of", tenant: "t", band: "cost")) == nil)
+  }
+
+  @Test("probabilities sum to one, and five percent go to models whose upper bound clears the floor")
+  func explores() throws {
+    let policy = try PolicyTests.learn(rows: 200)
+    let service = policy.serve(
+      Cell(task: "code", tenant: "t", band: "cost"), catalog: PolicyTests.catalog, rule: .cheapestClearingFloor)
+    #expect(abs(service.probabilities.reduce(0, +) - 1) < 1e-15)
+    #expect(service.probabilities == [0, 0.95, 0.05])
+  }
+
+  @Test("a row of another writer, with qualities alone, is decided by the rule")
+  func readsPlainRows() throws {
+    let text = """
+      {"code:t:cost": {"n_cell": 7, "models": {"middle": {"n": 7, "q_incumbent": 0.3, "q_candidate": 0.8, "delta": 0.5, \
+      "counted": true}, "cheap \\"quoted\\"\\n": {"n": 1, "q_incumbent": 0.9, "q_candidate": 0.1, "delta": -0.8, \
+      "counted": true}}}}
+      """
+    let policy = try Policy(
+      perCell: Array(text.utf8), exploration: 0.05, catalog: PolicyTests.catalog, rule: .cheapestClearingFloor)
+    #expect(policy.row(for: Cell(task: "code", tenant: "t", band: "cost"))?.pick == "middle")
+  }
+}

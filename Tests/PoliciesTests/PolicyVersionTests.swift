@@ -1,0 +1,17 @@
+import Policies
+import Testing
+
+@Suite struct PolicyVersionTests {
+  @Test("a promotion raises the part that its change asks for")
+  func next() throws {
+    let version = try PolicyVersion("1.2.3+0123abcd")
+    #expect(version.next(.table, hash: "ff").description == "1.2.4+ff")
+    #expect(version.next(.features, hash: "ff").description == "1.3.0+ff")
+    #expect(version.next(.decisionRule, hash: "ff").description == "2.0.0+ff")
+  }
+
+  @Test("a text that is no version is refused", arguments: ["", "1.2+a", "1.2.3", "1.2.x+a", "1.2.3+", "1.2.3+a+b"])
+  func refuses(text: String) {
+    #expect(throws: PolicyError.badVersion(text)) { try PolicyVersion(text) }
+  }
+}
