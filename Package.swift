@@ -9,7 +9,6 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
@@ -18,7 +17,7 @@ let package = Package(
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .target(name: "LinearAlgebra", dependencies: ["COpenBLAS"]),
     .target(name: "Postgres", dependencies: ["CLibPQ", .product(name: "Logging", package: "swift-log")]),
-    .target(name: "Outcomes", dependencies: [.product(name: "OrderedCollections", package: "swift-collections")]),
+    .target(name: "Outcomes"),
     .target(name: "LinUCB", dependencies: ["LinearAlgebra", "Outcomes"]),
     .target(
       name: "Policies", dependencies: ["LinUCB", "Outcomes", .product(name: "Crypto", package: "swift-crypto")]),
@@ -34,7 +33,6 @@ let package = Package(
         "Gateway", "LinUCB", "LinearAlgebra", "Outcomes", "Policies", "Postgres", "Replay", "Reports",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Yams", package: "Yams"),
-        .product(name: "Crypto", package: "swift-crypto"),
       ]),
     .executableTarget(
       name: "ainfera-labs",

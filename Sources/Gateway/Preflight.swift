@@ -29,9 +29,10 @@ public struct Preflight {
     ] + (usesInferences ? [Use(table: "inferences", privilege: "SELECT", columns: ExpectedColumn.inferences)] : [])
   }
 
-  /// Checks schema, privileges and row-level security, in this order.
+  /// Checks schema, privileges and row-level security, in this order, inside the caller's transaction.
   /// - Throws: `GatewayError` that names all that is missing; `PostgresError`.
   public func run(_ connection: borrowing Connection) throws -> GatewaySchema {
+    try Session.prepare(connection)
     let role = try connection.query("SELECT current_user::text").scalar ?? ""
     let columns = try existingColumns(connection)
     try requireColumns(columns)

@@ -1,4 +1,3 @@
-internal import Crypto
 internal import FoundationEssentials
 public import Gateway
 public import LinUCB

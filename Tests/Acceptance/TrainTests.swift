@@ -199,4 +199,25 @@ import Testing
     #expect(!result.promoted && result.reason.contains("reached none"))
     #expect(try owner.query("SELECT promoted FROM training_runs").rows == [["f"]])
   }
+
+  @Test("learning from input tokens is another ruleset: held without the flag, and with it a raised MINOR")
+  func inputTokens() throws {
+    let night = try Night()
+    #expect(try night.train().result().promoted)
+    try night.owner().query(
+      "INSERT INTO inferences (id, agent_id, status, input_tokens) "
+        + "SELECT inference_id, agent_id, 'succeeded', 50 + 13 * judge_score FROM routing_outcomes")
+    let settings = FileManager.default.temporaryDirectory.appendingPathComponent("tokens-\(night.database).yaml")
+    try Data("input_tokens: true\nhalf_life_days: 20\n".utf8).write(to: settings)
+    let held = try night.train(["--settings", settings.path]).result()
+    #expect(!held.promoted && held.reason.hasPrefix("ruleset:"))
+    #expect(held.policy_version_from.hasPrefix("1.0.1+") && held.policy_version_to.hasPrefix("1.1.0+"))
+    let allowed = try night.train(["--settings", settings.path, "--allow-ruleset-change"]).result()
+    #expect(allowed.checks.first { $0.name == "ruleset" }?.passed == true)
+    let shuffled = try Night(order: "md5(id::text)")
+    try shuffled.owner().query(
+      "INSERT INTO inferences (id, agent_id, status, input_tokens) "
+        + "SELECT inference_id, agent_id, 'succeeded', 50 + 13 * judge_score FROM routing_outcomes")
+    #expect(try shuffled.train(["--settings", settings.path]).status == 0)
+  }
 }
