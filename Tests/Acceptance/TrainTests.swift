@@ -56,9 +56,9 @@ import Testing
     let night = try Night(source: "synthetic")
     let none = try night.train().result()
     #expect(none.outcomes.eligible == 0 && none.verdict == "hold")
-    let settings = FileManager.default.temporaryDirectory.appendingPathComponent("any-\(night.database).yaml")
-    try Data("source: any\n".utf8).write(to: settings)
-    let any = try night.train(["--settings", settings.path]).result()
+    let folder = try TemporaryFolder()
+    let settings = try folder.write("source: any\n", to: "settings.yaml")
+    let any = try night.train(["--settings", settings]).result()
     #expect(any.outcomes.eligible == 20_000 && any.reason.hasPrefix("source: 20000 rows of source synthetic"))
     #expect(!any.promoted)
   }
@@ -66,10 +66,9 @@ import Testing
   @Test("the artifact is the policy whose hash is the version's")
   func artifact() throws {
     let night = try Night()
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("artifacts-\(night.database)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    let result = try night.train(["--artifacts", folder.path]).result()
-    let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+    let folder = try TemporaryFolder()
+    let result = try night.train(["--artifacts", folder.url.path]).result()
+    let files = try FileManager.default.contentsOfDirectory(atPath: folder.url.path)
     #expect(files == ["\(result.policy_version_to).json"])
     let missing = try night.train(["--artifacts", "/nonexistent"])
     #expect(missing.status == 75 && missing.errors.contains("/nonexistent"))
@@ -207,17 +206,17 @@ import Testing
     try night.owner().query(
       "INSERT INTO inferences (id, agent_id, status, input_tokens) "
         + "SELECT inference_id, agent_id, 'succeeded', 50 + 13 * judge_score FROM routing_outcomes")
-    let settings = FileManager.default.temporaryDirectory.appendingPathComponent("tokens-\(night.database).yaml")
-    try Data("input_tokens: true\nhalf_life_days: 20\n".utf8).write(to: settings)
-    let held = try night.train(["--settings", settings.path]).result()
+    let folder = try TemporaryFolder()
+    let settings = try folder.write("input_tokens: true\nhalf_life_days: 20\n", to: "settings.yaml")
+    let held = try night.train(["--settings", settings]).result()
     #expect(!held.promoted && held.reason.hasPrefix("ruleset:"))
     #expect(held.policy_version_from.hasPrefix("1.0.1+") && held.policy_version_to.hasPrefix("1.1.0+"))
-    let allowed = try night.train(["--settings", settings.path, "--allow-ruleset-change"]).result()
+    let allowed = try night.train(["--settings", settings, "--allow-ruleset-change"]).result()
     #expect(allowed.checks.first { $0.name == "ruleset" }?.passed == true)
     let shuffled = try Night(order: "md5(id::text)")
     try shuffled.owner().query(
       "INSERT INTO inferences (id, agent_id, status, input_tokens) "
         + "SELECT inference_id, agent_id, 'succeeded', 50 + 13 * judge_score FROM routing_outcomes")
-    #expect(try shuffled.train(["--settings", settings.path]).status == 0)
+    #expect(try shuffled.train(["--settings", settings]).status == 0)
   }
 }
