@@ -52,7 +52,7 @@ public struct GatewayOutcomes: OutcomeSource, ~Copyable {
   ) throws -> Catalog {
     let rows = try connection.query(
       "SELECT slug::text, q_prior::float8, price_in_per_mtok_usd::float8, price_out_per_mtok_usd::float8, "
-        + "coalesce(m_allowed, false) FROM \(SQLText.identifier(schema.name)).models WHERE slug IS NOT NULL"
+        + "coalesce(m_allowed, false) FROM \(SQLText.table("models", schema: schema.name)) WHERE slug IS NOT NULL"
     ).rows
     let models = rows.map { row in
       CatalogModel(

@@ -3,6 +3,7 @@ public import Logging
 public import Outcomes
 public import Policies
 public import Postgres
+internal import Replay
 
 /// The ledger of runs: who serves now, and the one transaction that records a run and moves every tenant.
 public struct Ledger: Sendable {
@@ -10,6 +11,14 @@ public struct Ledger: Sendable {
   private static let lockKey = 0x6c61_6273
   private static let attempts = 3
   private static let looks = 10
+
+  /// What a transaction saw under the lock.
+  private struct Seen {
+    /// Its identifier, by which a lost answer can be asked for.
+    var transaction: String?
+    /// The version that served.
+    var serving: String?
+  }
 
   private let schema: GatewaySchema
   private let settings: ConnectionSettings
@@ -23,7 +32,7 @@ public struct Ledger: Sendable {
   }
 
   private func table(_ name: String) -> String {
-    SQLText.identifier(schema.name) + "." + SQLText.identifier(name)
+    SQLText.table(name, schema: schema.name)
   }
 
   /// Reads the incumbent.
@@ -69,19 +78,22 @@ public struct Ledger: Sendable {
   /// some, the run is recorded as a hold. A serialization failure or a deadlock repeats the transaction, at most three
   /// times. A connection lost at COMMIT is resolved by looking the run's identifier up.
   /// - Parameter replayed: the version that the run replayed as its incumbent; nil for the untrained policy.
-  /// - Returns: the run as it was recorded.
+  /// - Returns: the run as it was recorded, and the version that served until then.
   /// - Throws: `GatewayError.busy`, `.commitUnknown`, `.readOnlyServer`; `PostgresError`.
-  public func record(_ run: TrainingRun, replayed: String?) throws -> TrainingRun {
+  public func record(_ run: TrainingRun, replayed: String?) throws -> Recording {
     var attempt = 1
-    var transaction: String?
+    var seen = Seen()
     while true {
       do {
-        return try recordOnce(run, replayed: replayed, transaction: &transaction)
+        let recorded = try recordOnce(run, replayed: replayed, seen: &seen)
+        return Recording(run: recorded, serving: seen.serving)
       } catch let error as PostgresError {
         if error.kind == .commitUnknown {
-          if let recorded = try lookUp(run, transaction) { return recorded }
+          if let recorded = try lookUp(run, seen.transaction) {
+            return Recording(run: recorded, serving: seen.serving)
+          }
         } else if error.sqlState == "23505", let recorded = try lookUp(run, nil) {
-          return recorded
+          return Recording(run: recorded, serving: seen.serving)
         } else if error.sqlState == "25006" {
           throw GatewayError.readOnlyServer
         } else if error.sqlState == "55P03" {
@@ -97,23 +109,23 @@ public struct Ledger: Sendable {
   }
 
   /// A promotion that reaches no tenant is rolled back to the savepoint before it.
-  /// - Parameter transaction: set to the transaction's identifier, by which a lost answer can be asked for.
+  /// - Parameter seen: set to what the transaction saw, which outlives a lost answer.
   private func recordOnce(
-    _ run: TrainingRun, replayed: String?, transaction: inout String?
+    _ run: TrainingRun, replayed: String?, seen: inout Seen
   ) throws -> TrainingRun {
     let connection = try Connection(settings, logger: logger)
     return try connection.transaction { connection in
       try Session.prepare(connection)
       try connection.query("SELECT pg_advisory_xact_lock(\(Ledger.lockKey))")
-      transaction = try connection.query("SELECT pg_current_xact_id()::text").scalar
-      let now = try servingVersion(connection)
+      seen.transaction = try connection.query("SELECT pg_current_xact_id()::text").scalar
+      seen.serving = try servingVersion(connection)
       guard run.promoted else {
         try insert(connection, run)
         return run
       }
-      guard now == replayed else {
-        let reason = "incumbent: the incumbent is \(now ?? "none"); needed: \(replayed ?? "none"), which was replayed"
-        return try hold(connection, run, because: reason)
+      guard seen.serving == replayed else {
+        let check = Gate.incumbentCheck(replayed: replayed ?? "none", now: seen.serving ?? "none")
+        return try hold(connection, run, because: check.reason)
       }
       try connection.query("SAVEPOINT promotion")
       try insert(connection, run)

@@ -19,7 +19,7 @@ public struct OutcomeQueries: Sendable {
   private func has(_ column: String) -> Bool { schema.outcomeColumns.contains(column) }
 
   private func table(_ name: String) -> String {
-    SQLText.identifier(schema.name) + "." + SQLText.identifier(name)
+    SQLText.table(name, schema: schema.name)
   }
 
   private var inWindow: String {

@@ -114,7 +114,7 @@ public struct Preflight {
   }
 
   private func qualified(_ table: String) -> String {
-    SQLText.identifier(schemaName) + "." + SQLText.identifier(table)
+    SQLText.table(table, schema: schemaName)
   }
 
   /// A SELECT under row-level security returns none and an UPDATE says `UPDATE 0`, both without an error.

@@ -69,8 +69,9 @@ public struct Policy: Sendable, Equatable {
         catalog, pick: decision.arm, floor: floor, upperBound: upperBound, exploration: exploration))
   }
 
-  /// `π(a|cell)`: the pick, and the exploration share over the other enrolled models whose upper bound clears the floor.
-  private static func probabilities(
+  /// `π(a|cell)`: the pick, and the exploration share over the other enrolled models whose upper bound clears the floor;
+  /// all of it on the pick where there are none, and nothing without a pick.
+  public static func probabilities(
     _ catalog: Catalog, pick: Int?, floor: Double, upperBound: [Double], exploration: Double
   ) -> [Double] {
     var result = [Double](repeating: 0, count: catalog.models.count)

@@ -53,13 +53,6 @@ public struct BinaryRow: ~Copyable {
     return pattern.map { Double(bitPattern: $0) }
   }
 
-  /// The next field, a `float4`.
-  @inline(__always)
-  public mutating func float() throws(PostgresError) -> Double? {
-    let pattern: UInt32? = try next()
-    return pattern.map { Double(Float(bitPattern: $0)) }
-  }
-
   /// The next field, an `int4`.
   @inline(__always)
   public mutating func integer() throws(PostgresError) -> Int? {

@@ -5,6 +5,11 @@ public enum SQLText {
     "\"" + name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
   }
 
+  /// A quoted name of a table in a schema.
+  public static func table(_ name: String, schema: String) -> String {
+    identifier(schema) + "." + identifier(name)
+  }
+
   /// A quoted string constant that reads the same whatever `standard_conforming_strings` says.
   public static func literal(_ text: String) -> String {
     var result = "E'"

@@ -10,7 +10,7 @@ public struct PairedReplay: Sendable {
   private var incumbentDirect: [[Double]] = Quantity.allCases.map { _ in [] }
   private var served: [(candidate: Double, incumbent: Double)] = []
   /// The cells by number.
-  public private(set) var cells: [ReplayCell] = []
+  public private(set) var cells: [ReplayedCell] = []
   /// The candidate's estimates.
   public private(set) var candidate = PolicyReplay()
   /// The incumbent's estimates.
@@ -55,7 +55,7 @@ public struct PairedReplay: Sendable {
     }
     cellLift.append(Moments())
     armRows.append(contentsOf: repeatElement(0, count: arms))
-    cells.append(cell)
+    cells.append(ReplayedCell(isChanged: cell.isChanged, pick: cell.pick, doneVariance: cell.doneVariance))
   }
 
   /// Adds a row of a known cell.

@@ -58,14 +58,8 @@ public struct Truth: Codable, Sendable {
       let quality = slugs.map { models[$0]?.reward ?? 0 }
       let floor = catalog.floor(task: cell.task)
       let pick = rule.decide(catalog, floor: floor, quality: quality, upperBound: quality).arm
-      var probabilities = [Double](repeating: 0, count: slugs.count)
-      guard let pick else { return probabilities }
-      let explored = slugs.indices.filter {
-        $0 != pick && catalog.models[$0].isEnrolled && quality[$0] >= floor
-      }
-      probabilities[pick] = explored.isEmpty ? 1 : 1 - exploration
-      for arm in explored { probabilities[arm] = exploration / Double(explored.count) }
-      return probabilities
+      return Policy.probabilities(
+        catalog, pick: pick, floor: floor, upperBound: quality, exploration: exploration)
     }
   }
 

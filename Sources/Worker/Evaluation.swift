@@ -13,6 +13,7 @@ struct Evaluation {
   }
 
   let gate: Gate
+  let checks: [GateCheck]
   let attempt: Int
 
   var json: [UInt8] {
@@ -27,7 +28,7 @@ struct Evaluation {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
     let document = Document(
-      alpha: gate.alpha, attempt: attempt, blas: OpenBLAS.configuration, checks: gate.checks(),
+      alpha: gate.alpha, attempt: attempt, blas: OpenBLAS.configuration, checks: checks,
       lift: Dictionary(uniqueKeysWithValues: lifts))
     return Array((try? encoder.encode(document)) ?? Data("{}".utf8))
   }

@@ -34,8 +34,10 @@ public struct NightlyRun {
     do {
       return try runAndRecord()
     } catch {
-      try interruption.check()
-      throw RunFailure(error)
+      let failure = RunFailure(error)
+      // Once COMMIT was sent, a signal does not tell what became of it.
+      if failure.status != .commitUnknown { try interruption.check() }
+      throw failure
     }
   }
 
@@ -91,13 +93,14 @@ public struct NightlyRun {
     let record = verdict.record(
       request, survey: survey, gate: gate, incumbent: incumbent, learning: learning, catalog: catalog)
     let artifact = try writeArtifact(learning.artifact, version: record.versionTo)
-    let final =
-      request.isDryRun ? record : try ledger.record(record, replayed: incumbent.version?.description)
+    let recording =
+      request.isDryRun ? nil : try ledger.record(record, replayed: incumbent.version?.description)
     timer.mark("record")
     return ReportBuilder(request: request, survey: survey, gate: gate, replayer: replayer, learning: learning)
       .report(
-        final, checks: checks + verdict.finalChecks(final, asked: record, isDryRun: request.isDryRun), cells: cells,
-        catalog: catalog, incumbent: incumbent.policy, artifact: artifact, timings: timer.milliseconds)
+        recording?.run ?? record,
+        checks: checks + (recording.map { [verdict.incumbentCheck(serving: $0.serving)] } ?? []),
+        cells: cells, catalog: catalog, incumbent: incumbent.policy, artifact: artifact, timings: timer.milliseconds)
   }
 
   /// The artifact is on disk before the transaction that makes it serve commits.

@@ -5,12 +5,14 @@ internal import Replay
 
 /// What the gate's checks come to.
 struct Verdict {
+  private let checks: [GateCheck]
   private let firstFailure: GateCheck?
   private let gatePassed: Bool
   private let version: PolicyVersion
   private let baseVersion: PolicyVersion
 
   init(checks: [GateCheck], incumbent: Incumbent, learning: Learning, settings: Settings) {
+    self.checks = checks
     firstFailure = checks.first { !$0.passed }
     gatePassed = checks.allSatisfy { $0.passed || $0.name == "cadence" }
     baseVersion =
@@ -40,15 +42,11 @@ struct Verdict {
         beside: incumbent.policy, catalog: catalog, minimumSupport: request.settings.learner.minimumSupport),
       doneLift: survey.holdout > 0 ? done.mean : nil, costLift: survey.holdout > 0 ? cost.mean : nil,
       exploration: request.settings.learner.exploration, rulesetHash: request.settings.rulesetHash,
-      evaluation: Evaluation(gate: gate, attempt: incumbent.triesSince + 1).json)
+      evaluation: Evaluation(gate: gate, checks: checks, attempt: incumbent.triesSince + 1).json)
   }
 
   /// The check that only the ledger could make, after it was made.
-  func finalChecks(_ final: TrainingRun, asked: TrainingRun, isDryRun: Bool) -> [GateCheck] {
-    if isDryRun { return [] }
-    let isSame = final.promoted == asked.promoted
-    return [
-      Gate.incumbentCheck(replayed: baseVersion.description, now: isSame ? baseVersion.description : final.reason)
-    ]
+  func incumbentCheck(serving: String?) -> GateCheck {
+    Gate.incumbentCheck(replayed: baseVersion.description, now: serving ?? baseVersion.description)
   }
 }

@@ -46,6 +46,13 @@ struct Night {
       environment: ["PGHOST": server.socket, "PGPORT": "5432", "PGDATABASE": database, "PGUSER": "ainfera_labs"])
   }
 
+  /// Gives every outcome the input tokens of its inference.
+  func addInferences() throws {
+    try owner().query(
+      "INSERT INTO inferences (id, agent_id, status, input_tokens) "
+        + "SELECT inference_id, agent_id, 'succeeded', 50 + 13 * judge_score FROM routing_outcomes")
+  }
+
   func owner() throws -> Connection { try server.owner(database) }
 
   /// A promoted row exists if and only if every tenant's version is its `policy_version_to`.
