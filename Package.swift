@@ -4,7 +4,8 @@ import PackageDescription
 let package = Package(
   name: "ainfera-labs",
   products: [
-    .executable(name: "ainfera-labs", targets: ["ainfera-labs"])
+    .executable(name: "ainfera-labs", targets: ["ainfera-labs"]),
+    .executable(name: "calibrate", targets: ["calibrate"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -40,6 +41,12 @@ let package = Package(
         "Worker", "Simulation", "Outcomes", "Policies", "Reports", "Gateway", "Postgres",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
+      ]),
+    .executableTarget(
+      name: "calibrate",
+      dependencies: [
+        "Worker", "Simulation", "Outcomes", "Policies", "Replay",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(name: "TestSupport", dependencies: ["Postgres"], path: "Tests/TestSupport"),
     .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"]),

@@ -8,6 +8,8 @@ public struct GatewayOutcomes: OutcomeSource, ~Copyable {
   private let names: NameIndex
   private var reader: Reader
   private let progress: (Int) -> Void
+  /// The policy versions whose deterministic rows the holdout tells from others.
+  public var knownVersions: [String] = []
   /// What is in the window.
   public let survey: Survey
   /// The models and floors.
@@ -81,7 +83,7 @@ public struct GatewayOutcomes: OutcomeSource, ~Copyable {
   /// Streams the holdout rows.
   public mutating func readHoldout(_ body: (Outcome, CellDirectory) -> Void) throws {
     guard let cut = survey.cut else { return }
-    try read(queries.holdout(cut: cut), expected: survey.holdout, body)
+    try read(queries.holdout(cut: cut, versions: knownVersions.sorted()), expected: survey.holdout, body)
   }
 
   private mutating func read(

@@ -52,15 +52,53 @@ public struct Ledger: Sendable {
       return Incumbent(
         version: nil, policy: .untrained(exploration: exploration), rulesetHash: nil, triesSince: tries ?? 0)
     }
+    let version: PolicyVersion
     do {
-      return Incumbent(
-        version: try PolicyVersion(row[1] ?? ""),
-        policy: try Policy(
-          perCell: Array((row[4] ?? "").utf8), exploration: row[2].flatMap { Double($0) } ?? exploration,
-          catalog: catalog, rule: rule),
-        rulesetHash: row[3], triesSince: tries ?? 0)
+      version = try PolicyVersion(row[1] ?? "")
     } catch {
       throw GatewayError.unreadableIncumbent(run: row[0] ?? "", reason: "\(error)")
+    }
+    return Incumbent(
+      version: version,
+      policy: try policy(
+        row[4], exploration: row[2], run: row[0], catalog: catalog, rule: rule, otherwise: exploration),
+      rulesetHash: row[3], triesSince: tries ?? 0)
+  }
+
+  /// Reads the promoted policies of these versions; a version that is neither the untrained policy's nor in the ledger
+  /// is left out.
+  /// - Throws: `GatewayError.unreadableIncumbent`; `PostgresError`.
+  public func policies(
+    _ connection: borrowing Connection, versions: some Collection<String>, catalog: Catalog, rule: DecisionRule,
+    exploration: Double
+  ) throws -> [String: Policy] {
+    var result: [String: Policy] = [:]
+    let untrained = Policy.untrained(exploration: exploration)
+    let untrainedVersion = PolicyVersion.untrained(hash: untrained.hash).description
+    if versions.contains(untrainedVersion) { result[untrainedVersion] = untrained }
+    guard !versions.isEmpty else { return result }
+    let names = versions.map { SQLText.literal($0) }.sorted().joined(separator: ", ")
+    let rows = try connection.query(
+      "SELECT id::text, policy_version_to::text, exploration_floor::float8, per_cell::text "
+        + "FROM \(table("training_runs")) WHERE promoted AND policy_version_to::text IN (\(names)) "
+        + "ORDER BY run_at, id"
+    ).rows
+    for row in rows {
+      result[row[1] ?? ""] = try policy(
+        row[3], exploration: row[2], run: row[0], catalog: catalog, rule: rule, otherwise: exploration)
+    }
+    return result
+  }
+
+  private func policy(
+    _ perCell: String?, exploration: String?, run: String?, catalog: Catalog, rule: DecisionRule, otherwise: Double
+  ) throws(GatewayError) -> Policy {
+    do {
+      return try Policy(
+        perCell: Array((perCell ?? "").utf8), exploration: exploration.flatMap { Double($0) } ?? otherwise,
+        catalog: catalog, rule: rule)
+    } catch {
+      throw .unreadableIncumbent(run: run ?? "", reason: "\(error)")
     }
   }
 

@@ -62,13 +62,39 @@ public struct OutcomeQueries: Sendable {
   /// The rows of each step, judge, source and hour, with the least instant; step 0 is eligible. Counting needs no order,
   /// so the server may use its workers.
   var survey: String {
+    let isDeterministic = has("decision_type") ? self.isDeterministic : "false"
     let cases = falls.map { "WHEN \($0.test) THEN \($0.step.rawValue)" }.joined(separator: " ")
     let source = has("source") ? "o.source::text" : "'prod'"
     return "SELECT CASE \(cases) ELSE 0 END, o.judge_model::text, \(source), "
       + "date_bin('1 hour', o.created_at::timestamptz, \(SQLText.literal(window.lowerBound))::timestamptz)::text, "
-      + "count(*), min(o.created_at)::text "
-      + "FROM \(table("routing_outcomes")) o WHERE \(inWindow) GROUP BY 1, 2, 3, 4"
+      + "count(*), min(o.created_at)::text, \(isDeterministic) "
+      + "FROM \(table("routing_outcomes")) o WHERE \(inWindow) GROUP BY 1, 2, 3, 4, 7"
   }
+
+  /// The outcomes of each stratum from the cut on, and how many of them are eligible, where judging decides.
+  func strata(cut: String) -> String {
+    let judging: Set<FunnelStep> = [.notJudged, .badScore, .selfJudged]
+    let isTraffic = falls.filter { !judging.contains($0.step) }.map { " AND NOT (\($0.test))" }.joined()
+    let isJudged = falls.filter { judging.contains($0.step) }.map { "NOT (\($0.test))" }.joined(separator: " AND ")
+    return "SELECT \(task), \(band), o.chosen_model_slug::text, count(*), count(*) FILTER (WHERE \(isJudged)) "
+      + "FROM \(table("routing_outcomes")) o WHERE \(inWindow)\(isTraffic) AND \(isFrom(cut)) GROUP BY 1, 2, 3"
+  }
+
+  /// The eligible deterministic rows of each policy version from the cut on.
+  func versions(cut: String) -> String {
+    "SELECT \(version), count(*) FROM \(table("routing_outcomes")) o "
+      + "WHERE \(isEligible) AND \(isDeterministic) AND \(isFrom(cut)) GROUP BY 1"
+  }
+
+  private var isDeterministic: String {
+    let isMarked = "coalesce(o.decision_type::text = 'deterministic', false)"
+    return has("chosen_propensity") ? "(\(isMarked) AND o.chosen_propensity IS NULL)" : isMarked
+  }
+
+  /// The version after the preset: `1.0.1+ab12cd34` of `cost_first@1.0.1+ab12cd34`.
+  private var version: String { "split_part(o.policy_version::text, '@', 2)" }
+
+  private func isFrom(_ cut: String) -> String { "o.created_at >= \(SQLText.literal(cut))::timestamptz" }
 
   /// The instant of the eligible row that has `offset` others before it, of those in the hour from `hour` on.
   func cut(hour: String, offset: Int) -> String {
@@ -89,23 +115,32 @@ public struct OutcomeQueries: Sendable {
     inWindow + falls.map { " AND NOT (\($0.test))" }.joined()
   }
 
-  /// What a stream of rows has: cell, model, score, succeeded, cost, agent, propensity, deterministic, internal, age in
-  /// seconds, input tokens.
-  static let columns = 11
+  /// What a stream of rows has: cell, model, score, succeeded, cost, agent, propensity, deterministic, of a known
+  /// version, internal, age in seconds, input tokens.
+  static let columns = 12
 
-  private var fields: String {
-    let cell = "o.cell::text"
-    let isStored =
-      "split_part(\(cell), ':', 1) <> '' AND split_part(\(cell), ':', 3) <> '' AND "
-      + "length(\(cell)) - length(replace(\(cell), ':', '')) = 2"
-    let preset =
-      "CASE split_part(o.policy_version::text, '@', 1) WHEN 'cost_first' THEN 'cost' WHEN 'quality_first' THEN "
-      + "'quality' WHEN 'latency_first' THEN 'latency' WHEN 'strict' THEN 'strict' WHEN 'custom' THEN 'weighted' "
-      + "ELSE 'balanced' END"
+  private static let isStored =
+    "split_part(o.cell::text, ':', 1) <> '' AND split_part(o.cell::text, ':', 3) <> '' AND "
+    + "length(o.cell::text) - length(replace(o.cell::text, ':', '')) = 2"
+  private static let preset =
+    "CASE split_part(o.policy_version::text, '@', 1) WHEN 'cost_first' THEN 'cost' WHEN 'quality_first' THEN "
+    + "'quality' WHEN 'latency_first' THEN 'latency' WHEN 'strict' THEN 'strict' WHEN 'custom' THEN 'weighted' "
+    + "ELSE 'balanced' END"
+
+  private var task: String {
+    "CASE WHEN \(OutcomeQueries.isStored) THEN split_part(o.cell::text, ':', 1) ELSE 'general' END"
+  }
+
+  private var band: String {
+    "CASE WHEN \(OutcomeQueries.isStored) THEN split_part(o.cell::text, ':', 3) ELSE \(OutcomeQueries.preset) END"
+  }
+
+  private func fields(versions: [String]) -> String {
     let tenant = "':' || o.tenant_id::text || ':'"
     let name =
-      "CASE WHEN \(isStored) THEN split_part(\(cell), ':', 1) || \(tenant) || split_part(\(cell), ':', 3) "
-      + "ELSE 'general' || \(tenant) || \(preset) END"
+      "CASE WHEN \(OutcomeQueries.isStored) THEN split_part(o.cell::text, ':', 1) || \(tenant) "
+      + "|| split_part(o.cell::text, ':', 3) ELSE 'general' || \(tenant) || \(OutcomeQueries.preset) END"
+    let known = versions.map { SQLText.literal($0) }.joined(separator: ", ")
     let age =
       selection.halfLifeDays == nil
       ? "NULL::float8"
@@ -115,21 +150,24 @@ public struct OutcomeQueries: Sendable {
       "o.cost_actual_usd::float8", "o.agent_id::text",
       has("chosen_propensity") ? "o.chosen_propensity::float8" : "NULL::float8",
       has("decision_type") ? "coalesce(o.decision_type::text = 'deterministic', false)" : "false",
+      versions.isEmpty ? "false" : "coalesce(\(version) = ANY (ARRAY[\(known)]::text[]), false)",
       has("fleet_agent") ? "coalesce(o.fleet_agent, false)" : "false", age,
       selection.usesInputTokens ? "i.input_tokens::float8" : "NULL::float8",
     ].joined(separator: ", ")
   }
 
-  private func rows(_ condition: String) -> String {
+  private func rows(_ condition: String, versions: [String] = []) -> String {
     let join =
       selection.usesInputTokens
       ? " LEFT JOIN \(table("inferences")) i ON i.id = o.inference_id" : ""
-    return "SELECT \(fields) FROM \(table("routing_outcomes")) o\(join) WHERE \(isEligible) AND \(condition)"
+    return
+      "SELECT \(fields(versions: versions)) FROM \(table("routing_outcomes")) o\(join) WHERE \(isEligible) AND \(condition)"
   }
 
   /// The eligible rows strictly before the cut.
   func training(cut: String) -> String { rows("o.created_at < \(SQLText.literal(cut))::timestamptz") }
 
   /// The eligible rows from the cut on.
-  func holdout(cut: String) -> String { rows("o.created_at >= \(SQLText.literal(cut))::timestamptz") }
+  /// - Parameter versions: the policy versions whose deterministic rows are told from others.
+  func holdout(cut: String, versions: [String]) -> String { rows(isFrom(cut), versions: versions) }
 }

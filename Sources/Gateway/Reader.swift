@@ -19,6 +19,7 @@ struct Reader {
     let group = try row.bytes { Int(Hash.fnv1a($0) % UInt64(Outcome.groups)) }
     let propensity = try row.double()
     let isDeterministic = try row.boolean()
+    let isOfKnownVersion = try row.boolean()
     let isInternal = try row.boolean()
     let age = try row.double()
     let tokens = try row.double()
@@ -29,7 +30,8 @@ struct Reader {
       cell: cell, arm: arm, reward: Outcome.reward(score: score), succeeded: succeeded ?? false,
       cost: cost.map { $0.isFinite ? $0 : 0 } ?? 0,
       rootWeight: Outcome.rootWeight(isInternal: isInternal ?? false, age: age ?? 0, halfLife: halfLife),
-      propensity: Propensity(logged: propensity, isDeterministic: isDeterministic ?? false),
+      propensity: Propensity(
+        logged: propensity, isDeterministic: isDeterministic ?? false, isOfKnownVersion: isOfKnownVersion ?? false),
       group: group ?? 0, logTokens: (log1p(max(tokens ?? 0, 0)) * 1024).rounded() / 1024)
   }
 }

@@ -12,6 +12,7 @@ struct SurveyReader {
       cut: nil)
     var hours: [String: Int] = [:]
     var firstLabels: [String: String] = [:]
+    var hasDeterministic = false
     for row in try connection.query(queries.survey).rows {
       let count = row[4].flatMap { Int($0) } ?? 0
       survey.total += count
@@ -23,6 +24,7 @@ struct SurveyReader {
       survey.judges[judge, default: 0] += count
       survey.sources[row[2] ?? "unknown", default: 0] += count
       hours[row[3] ?? "", default: 0] += count
+      hasDeterministic = hasDeterministic || row[6] == "t"
       let first = row[5] ?? ""
       firstLabels[judge] = firstLabels[judge].map { min($0, first) } ?? first
     }
@@ -32,8 +34,29 @@ struct SurveyReader {
     survey.cut = cut
     survey.training = training
     survey.holdout = eligible - survey.training
+    let isJudgingPartial = [.notJudged, .badScore, .selfJudged].contains { survey.dropped[$0, default: 0] > 0 }
+    if isJudgingPartial { survey.strata = try strata(connection, cut: cut) }
+    if hasDeterministic { survey.versions = try versions(connection, cut: cut) }
     survey.newJudges = firstLabels.filter { $0.value >= cut }.keys.sorted()
     return survey
+  }
+
+  private func strata(_ connection: borrowing Connection, cut: String) throws -> [Stratum: StratumCount] {
+    var result: [Stratum: StratumCount] = [:]
+    for row in try connection.query(queries.strata(cut: cut)).rows {
+      let stratum = Stratum(task: row[0] ?? "", band: row[1] ?? "", model: row[2] ?? "")
+      result[stratum] = StratumCount(
+        outcomes: row[3].flatMap { Int($0) } ?? 0, judged: row[4].flatMap { Int($0) } ?? 0)
+    }
+    return result
+  }
+
+  private func versions(_ connection: borrowing Connection, cut: String) throws -> [String: Int] {
+    var result: [String: Int] = [:]
+    for row in try connection.query(queries.versions(cut: cut)).rows {
+      result[row[0] ?? ""] = row[1].flatMap { Int($0) } ?? 0
+    }
+    return result
   }
 
   /// The instant of the first holdout row, and the number of rows strictly before it.

@@ -18,4 +18,22 @@ extension Double {
     let text = decimals(places)
     return text.hasPrefix("-") ? text : "+" + text
   }
+
+  /// The number with this many significant digits, in scientific form from 10⁶ on: `41.3`, `2.48e+11`.
+  public func significant(_ digits: Int) -> String {
+    guard isFinite, self != 0 else { return description }
+    var exponent = 0
+    var mantissa = magnitude
+    while mantissa >= 10 {
+      mantissa /= 10
+      exponent += 1
+    }
+    while mantissa < 1 {
+      mantissa *= 10
+      exponent -= 1
+    }
+    guard exponent >= 6 || exponent < -4 else { return decimals(max(digits - 1 - exponent, 0)) }
+    let sign = self < 0 ? "-" : ""
+    return "\(sign)\(mantissa.decimals(digits - 1))e\(exponent < 0 ? "-" : "+")\(exponent.magnitude)"
+  }
 }

@@ -4,17 +4,22 @@ public enum Propensity: Sendable, Equatable {
   case logged(Double)
   /// The decision is marked deterministic: 1.
   case deterministic
+  /// The decision is marked deterministic, and of the several policy versions that made such decisions the one that
+  /// made this is known.
+  case version
   /// Nothing was logged; replay estimates it from the training rows.
   case unknown
   /// What was logged is no probability above zero; the row has weight 0 and is counted.
   case invalid
 
   /// Reads what was logged; a deterministic mark counts only where no number was logged.
-  public init(logged value: Double?, isDeterministic: Bool) {
+  public init(logged value: Double?, isDeterministic: Bool, isOfKnownVersion: Bool = false) {
     if let value {
       self = value > 0 && value <= 1 ? .logged(value) : .invalid
+    } else if isDeterministic {
+      self = isOfKnownVersion ? .version : .deterministic
     } else {
-      self = isDeterministic ? .deterministic : .unknown
+      self = .unknown
     }
   }
 }

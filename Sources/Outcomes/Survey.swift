@@ -14,6 +14,10 @@ public struct Survey: Sendable, Equatable {
   public var training: Int
   /// Eligible rows from the cut on.
   public var holdout: Int
+  /// How many outcomes of each stratum from the cut on were judged; empty where all were.
+  public var strata: [Stratum: StratumCount] = [:]
+  /// The deterministic rows from the cut on of each policy version.
+  public var versions: [String: Int] = [:]
   /// The first and the last instant of the window, ISO 8601.
   public var window: ClosedRange<String>
   /// The first instant of the holdout, ISO 8601; nil without an eligible row.

@@ -26,6 +26,11 @@ public struct PolicyVersion: Sendable, Equatable, CustomStringConvertible {
     self.init(major: numbers[0], minor: numbers[1], patch: numbers[2], hash: String(halves[1]))
   }
 
+  /// The version of the policy before any was promoted.
+  public static func untrained(hash: String) -> PolicyVersion {
+    PolicyVersion(major: 1, minor: 0, patch: 0, hash: hash)
+  }
+
   /// What a promotion changes beside the table.
   public enum Change: Sendable {
     /// Only the table.

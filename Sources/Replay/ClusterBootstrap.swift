@@ -3,55 +3,60 @@ internal import Outcomes
 /// The cluster bootstrap of a paired lift (Davison and Hinkley 1997, section 3.8): groups of agents are drawn with
 /// replacement, and the mean of the drawn rows is taken.
 ///
-/// It assumes that groups are independent of each other, and that there are some tens of them.
+/// Percentiles are expanded about the mean (Hesterberg 2015, section 4.5) by what Student's t with the effective number
+/// of groups, and the standard error that `PairedDifference` vouches for, ask for beyond the normal distribution and the
+/// draws. It assumes that groups are independent of each other.
 public struct ClusterBootstrap: Sendable {
-  private let mean: Double
+  private let difference: PairedDifference
   private let sorted: [Double]
-  /// The standard deviation of the draws.
-  public let standardError: Double
+  private let spread: Double
 
-  /// Draws from the sums and the number of rows of each group. The same seed draws the same groups.
-  public init(groupSums: [Double], groupRows: [Int], draws: Int, seed: UInt64) {
-    let groups = groupRows.indices.filter { groupRows[$0] > 0 }
-    let rows = groups.reduce(0) { $0 + groupRows[$1] }
-    let sum = groups.reduce(0.0) { $0 + groupSums[$1] }
-    mean = rows > 0 ? sum / Double(rows) : 0
+  /// Draws groups. The same seed draws the same ones. Of a single group nothing can be told, unless no row differs.
+  public init(_ difference: PairedDifference, draws: Int, seed: UInt64) {
+    self.difference = difference
+    let groups = difference.groupWeights.indices.filter { difference.groupWeights[$0] > 0 }
+    let sums = groups.map { difference.groupSums[$0] }
+    let weights = groups.map { difference.groupWeights[$0] }
     var generator = SeededGenerator(seed: seed)
     var values: [Double] = []
     values.reserveCapacity(draws)
     for _ in 0..<(groups.isEmpty ? 0 : draws) {
       var drawnSum = 0.0
-      var drawnRows = 0
+      var drawnWeight = 0.0
       for _ in groups {
-        let group = groups[generator.index(below: groups.count)]
-        drawnSum += groupSums[group]
-        drawnRows += groupRows[group]
+        let group = generator.index(below: groups.count)
+        drawnSum += sums[group]
+        drawnWeight += weights[group]
       }
-      values.append(drawnSum / Double(drawnRows))
+      values.append(drawnSum / drawnWeight)
     }
     sorted = values.sorted()
-    let center = values.isEmpty ? 0 : values.reduce(0, +) / Double(values.count)
-    let squares = values.reduce(0.0) { $0 + ($1 - center) * ($1 - center) }
-    standardError = values.count > 1 ? (squares / Double(values.count - 1)).squareRoot() : 0
+    var moments = Moments()
+    for value in values { moments.add(value) }
+    spread = moments.variance.squareRoot()
   }
 
-  /// The bound that the lift is above with confidence `1 - level`.
+  /// The bound that the lift is above with confidence `1 - error`.
   ///
-  /// It is the quantile of the draws; where fewer than ten draws lie beyond that, it is the lesser of the least draw and
-  /// the normal bound, for so far out the draws no longer tell.
-  public func lower(level: Double) -> Double { bound(level: level, sign: 1) }
+  /// Where fewer than ten draws lie beyond it, it is the lesser of the least draw, expanded, and Student's bound, for so
+  /// far out the draws no longer tell.
+  public func lower(error: Double) -> Double { difference.mean - margin(error: error, sign: 1) }
 
-  /// The bound that the lift is below with confidence `1 - level`.
-  public func upper(level: Double) -> Double { -bound(level: level, sign: -1) }
+  /// The bound that the lift is below with confidence `1 - error`.
+  public func upper(error: Double) -> Double { difference.mean + margin(error: error, sign: -1) }
 
-  private func bound(level: Double, sign: Double) -> Double {
-    guard let least = sorted.first, let most = sorted.last else { return -.infinity }
-    let place = level * Double(sorted.count)
-    if place >= 10 {
-      let index = Int(place.rounded(.down)) - 1
-      return sign > 0 ? sorted[index] : -sorted[sorted.count - 1 - index]
-    }
-    let normal = sign * mean + NormalDistribution.quantile(level) * standardError
-    return min(sign > 0 ? least : -most, normal)
+  /// How far from the mean the bound lies, downwards for the sign 1 and upwards for -1.
+  private func margin(error: Double, sign: Double) -> Double {
+    if difference.isNothing { return 0 }
+    guard difference.groups > 1, !sorted.isEmpty else { return .infinity }
+    let student = difference.studentTMargin(error: error)
+    guard spread > 0, error < 0.5 else { return student }
+    let expansion = student / (-NormalDistribution.quantile(error) * spread)
+    let place = error * Double(sorted.count)
+    let isTold = place >= 10
+    let rank = isTold ? Int(place.rounded(.down)) - 1 : 0
+    let drawn = sign > 0 ? sorted[rank] : sorted[sorted.count - 1 - rank]
+    let expanded = sign * (difference.mean - drawn) * expansion
+    return isTold ? expanded : max(expanded, student)
   }
 }

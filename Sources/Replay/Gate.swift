@@ -9,24 +9,26 @@ public struct Gate {
   /// What was asked for.
   public let thresholds: GateThresholds
   private let evidence: GateEvidence
-  /// The error that this try may spend.
-  public let alpha: Double
-  /// The lift of each quantity, by `Quantity.rawValue`.
-  public let lifts: [Lift]
+  /// Whether the candidate is no worse, and better.
+  public let improvement: Improvement
 
   /// Takes the evidence and computes the lifts.
   public init(_ evidence: GateEvidence, thresholds: GateThresholds) {
     self.evidence = evidence
     self.thresholds = thresholds
-    let alpha = AlphaSpending.level(try: evidence.attempt, total: thresholds.alpha)
-    self.alpha = alpha
-    lifts = Quantity.allCases.map {
-      Lift(evidence.replay, $0, alpha: alpha, draws: thresholds.draws, seed: thresholds.seed)
-    }
+    improvement = Improvement(
+      evidence.replay, thresholds: thresholds,
+      alpha: AlphaSpending.level(try: evidence.attempt, total: thresholds.alpha))
   }
 
+  /// The error that this try may spend.
+  public var alpha: Double { improvement.alpha }
+
+  /// The lift of each quantity, by `Quantity.rawValue`.
+  public var lifts: [Lift] { improvement.lifts }
+
   /// The lift of a quantity.
-  public func lift(_ quantity: Quantity) -> Lift { lifts[quantity.rawValue] }
+  public func lift(_ quantity: Quantity) -> Lift { improvement.lift(quantity) }
 
   /// All checks but the last, which only the ledger can make.
   public func checks() -> [GateCheck] {
@@ -105,11 +107,11 @@ public struct Gate {
         "mean weight of the \(name)", mean: policy.calibration.mean + 1, to: 1,
         standardError: policy.calibration.standardError)
     }
-    for (arm, sums) in replay.inversePropensity.enumerated() where sums.sum > 0 {
-      let moments = Moments(count: replay.rows, sum: sums.sum, squares: sums.squares)
+    for (arm, model) in evidence.catalog.models.enumerated() {
+      let moments = replay.inversePropensity(arm: arm)
+      guard moments.sum > 0 else { continue }
       compare(
-        "mean 1/propensity of \(evidence.catalog.models[arm].slug)", mean: moments.mean, to: 1,
-        standardError: moments.standardError)
+        "mean 1/propensity of \(model.slug)", mean: moments.mean, to: 1, standardError: moments.standardError)
     }
     return GateCheck(
       "propensities", faults.isEmpty,
@@ -119,14 +121,13 @@ public struct Gate {
 
   private var propensityDetail: String {
     let counts = evidence.propensities
-    var parts = ["\(counts.logged) logged", "\(counts.deterministic) deterministic", "\(counts.estimated) estimated"]
-    if counts.invalid > 0 { parts.append("\(counts.invalid) invalid") }
-    if counts.belowLeast > 0 { parts.append("\(counts.belowLeast) under training's least") }
+    var parts = [counts.summary]
     if counts.estimated > 0 { parts.append("an estimate assumes no hidden cause of the choice") }
-    if counts.deterministic == evidence.replay.rows, counts.deterministic > 0 {
-      parts.append("no choice was ever compared")
+    if counts.versions > 0 { parts.append("versions as loggers assume that contexts do not drift") }
+    if evidence.replay.rows > 0, evidence.replay.comparedCells == 0, counts.versions == 0 {
+      parts.append("no choice was ever compared: in every cell the log shows one model alone")
     }
-    return parts.joined(separator: ", ")
+    return parts.joined(separator: "; ")
   }
 
   private func support() -> GateCheck {
@@ -166,56 +167,45 @@ public struct Gate {
     return result
   }
 
-  private var incumbentCost: Double { evidence.replay.incumbent.estimate(.cost, .doublyRobust) }
-
-  private var isDoneBetter: Bool { rises(thresholds.objective == .reward ? .reward : .done) }
-
-  private func rises(_ quantity: Quantity) -> Bool {
-    lift(quantity).mean >= thresholds.doneGain && lift(quantity).lower > 0
+  private var evidenceNeeded: String {
+    let wealth = "its e-value at least \(improvement.neededEValue.decimals(1))"
+    return switch thresholds.evidence {
+    case .interval: "its interval above 0"
+    case .eValue: wealth
+    case .both: "its interval above 0 and \(wealth)"
+    }
   }
 
   private func noWorse() -> GateCheck {
-    let name = thresholds.objective == .reward ? Quantity.reward : .done
-    let quality = lift(name)
-    let isQualityKept = quality.oneSidedLower >= -thresholds.doneTolerance
-    guard thresholds.objective == .doneAndCost else {
-      return GateCheck(
-        "no worse", isQualityKept, observed: "reward at least \(quality.oneSidedLower.signedDecimals(4))",
-        required: "at least \((-thresholds.doneTolerance).decimals(3))", detail: levelDetail)
+    let name = improvement.quality.name
+    var observed = "\(name) at least \(improvement.leastQuality.signedDecimals(4))"
+    var required = "\(name) at least \((-thresholds.doneTolerance).decimals(3))"
+    if thresholds.objective == .doneAndCost {
+      observed += ", cost at most \(improvement.mostCost.signedDecimals(7)) USD"
+      required += ", cost at most \(improvement.costLimit.signedDecimals(7)) USD unless done is better"
     }
-    let cost = lift(.cost)
-    let limit = thresholds.costShare * incumbentCost
-    let isCostKept = cost.oneSidedUpper <= limit || isDoneBetter
     return GateCheck(
-      "no worse", isQualityKept && isCostKept,
-      observed: "done at least \(quality.oneSidedLower.signedDecimals(4)), "
-        + "cost at most \(cost.oneSidedUpper.signedDecimals(7)) USD",
-      required: "done at least \((-thresholds.doneTolerance).decimals(3)), "
-        + "cost at most \(limit.signedDecimals(7)) USD unless done is better",
-      detail: levelDetail)
+      "no worse", improvement.isNoWorse, observed: observed, required: required, detail: levelDetail)
   }
 
   private func better() -> GateCheck {
-    let name = thresholds.objective == .reward ? Quantity.reward : .done
-    let quality = lift(name)
-    let need =
-      "\(name.name) up by \(thresholds.doneGain.decimals(3)) with its interval above 0"
+    let quality = improvement.quality
+    var required = "\(quality.name) up by \(thresholds.doneGain.decimals(3)) with \(evidenceNeeded)"
     var observed =
-      "\(name.name) \(quality.mean.signedDecimals(4)) "
-      + "[\(quality.lower.signedDecimals(4)), \(quality.upper.signedDecimals(4))]"
-    guard thresholds.objective == .doneAndCost else {
-      return GateCheck("better", isDoneBetter, observed: observed, required: need, detail: levelDetail)
+      "\(quality.name) \(seen(lift(quality), places: 4)), e-value \(improvement.eValue.significant(3))"
+    if thresholds.objective == .doneAndCost {
+      let cost = lift(.cost)
+      let incumbentCost = improvement.incumbentCost
+      let share = incumbentCost > 0 ? 100 * cost.mean / incumbentCost : 0
+      observed += ", cost \(seen(cost, places: 7)) USD (\(share.signedDecimals(1)) %)"
+      required += ", or cost down by \((100 * thresholds.costShare).decimals(0)) % with its interval below 0"
     }
-    let cost = lift(.cost)
-    let isCheaper = cost.mean <= -thresholds.costShare * incumbentCost && cost.upper < 0
-    let share = incumbentCost > 0 ? 100 * cost.mean / incumbentCost : 0
-    observed +=
-      ", cost \(cost.mean.signedDecimals(7)) USD (\(share.signedDecimals(1)) %) "
-      + "[\(cost.lower.signedDecimals(7)), \(cost.upper.signedDecimals(7))]"
-    return GateCheck(
-      "better", isDoneBetter || isCheaper, observed: observed,
-      required: need + ", or cost down by \((100 * thresholds.costShare).decimals(0)) % with its interval below 0",
-      detail: levelDetail)
+    return GateCheck("better", improvement.isBetter, observed: observed, required: required, detail: levelDetail)
+  }
+
+  private func seen(_ lift: Lift, places: Int) -> String {
+    "\(lift.mean.signedDecimals(places)) [\(lift.interval.lower.signedDecimals(places)), "
+      + "\(lift.interval.upper.signedDecimals(places))]"
   }
 
   private var levelDetail: String {
@@ -224,8 +214,7 @@ public struct Gate {
 
   private func slices() -> GateCheck {
     let all = Slice.all(of: evidence.replay, cells: evidence.cells, leastRows: thresholds.sliceRows)
-    let suspects = thresholds.strict ? all : Slice.discoveries(all, rate: thresholds.sliceDiscoveryRate)
-    let harmed = suspects.filter { $0.lift < -thresholds.sliceTolerance }.sorted { $0.lift < $1.lift }
+    let harmed = Slice.harmed(all, thresholds: thresholds)
     let worst = all.min { $0.lift < $1.lift }
     let seen = harmed.prefix(3).map { "\($0.name) \($0.lift.signedDecimals(3)) over \($0.rows) rows" }
     let calm = worst.map { ", the lowest is \($0.name) \($0.lift.signedDecimals(3)) ± \($0.standardError.decimals(3))" }
@@ -267,8 +256,8 @@ public struct Gate {
 
   private func singleModel() -> GateCheck {
     let replay = evidence.replay
-    let done = replay.candidate.estimate(.done, .doublyRobust)
-    let cost = replay.candidate.estimate(.cost, .doublyRobust)
+    let done = replay.candidate.value(.done)
+    let cost = replay.candidate.value(.cost)
     let better = evidence.catalog.models.indices.filter { arm in
       evidence.catalog.models[arm].isEnrolled && replay.rows > 0
         && replay.singleArmValue(.done, arm: arm) >= done && replay.singleArmValue(.cost, arm: arm) < cost

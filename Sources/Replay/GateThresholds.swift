@@ -9,9 +9,13 @@ public struct GateThresholds: Sendable, Equatable, Codable {
   }
 
   /// What counts as evidence that done is better.
-  public enum Evidence: String, Sendable, Codable {
-    /// The interval of the lift.
+  public enum Evidence: String, Sendable, Codable, CaseIterable {
+    /// The interval of the lift lies above 0.
     case interval
+    /// The e-value reaches 2/α.
+    case eValue = "e-value"
+    /// Both.
+    case both
   }
 
   /// What a good night is judged by.

@@ -10,14 +10,16 @@ public struct ReplayCell: Sendable {
   public var isChanged: Bool
   /// The candidate's pick.
   public var pick: Int?
-
-  /// The variance that the fit expects of a row's lift in done: `Σ_a (π - π₀)² q̂ (1 - q̂) · mean(1/μ)`.
-  public var doneVariance: Double
+  /// The variance that training expects of a row's lift in each quantity: `Σ_a (π - π₀)² Var(y|a) · mean(1/μ)`; nil
+  /// where no training says.
+  public var variances: [Double]?
+  /// Whether rows of each arm have any weight.
+  public var isReplayed: [Bool]
 
   /// Makes a cell.
   public init(
     candidate: [Double], incumbent: [Double], expected: [[Double]], isChanged: Bool, pick: Int?,
-    doneVariance: Double = 0
+    variances: [Double]? = nil, isReplayed: [Bool]? = nil
   ) {
     precondition(expected.count == Quantity.allCases.count)
     self.candidate = candidate
@@ -25,6 +27,7 @@ public struct ReplayCell: Sendable {
     self.expected = expected
     self.isChanged = isChanged
     self.pick = pick
-    self.doneVariance = doneVariance
+    self.variances = variances
+    self.isReplayed = isReplayed ?? Array(repeating: true, count: candidate.count)
   }
 }

@@ -4,6 +4,18 @@ public struct ReplayedCell: Sendable {
   public let isChanged: Bool
   /// The candidate's pick.
   public let pick: Int?
-  /// The variance that the fit expects of a row's lift in done.
-  public let doneVariance: Double
+  /// The variance that training expects of a row's lift in each quantity; nil where no training says.
+  public let variances: [Double]?
+  /// The mean weight that a row of the cell has, in the candidate's replay, where the propensities are right.
+  let candidateServed: Double
+  /// The same in the incumbent's replay.
+  let incumbentServed: Double
+
+  init(_ cell: ReplayCell) {
+    isChanged = cell.isChanged
+    pick = cell.pick
+    variances = cell.variances
+    candidateServed = zip(cell.candidate, cell.isReplayed).reduce(0) { $0 + ($1.1 ? $1.0 : 0) }
+    incumbentServed = zip(cell.incumbent, cell.isReplayed).reduce(0) { $0 + ($1.1 ? $1.0 : 0) }
+  }
 }

@@ -1,92 +1,134 @@
 public import Outcomes
 public import Policies
 
-/// Prepares each cell as it is met, settles each row's propensity, and feeds the paired replay.
+/// Prepares each cell as it is met, settles each row's propensity and weight, and feeds the paired replay.
 public struct Replayer {
+  /// What is known of a log before its holdout is read.
+  public struct LogKnowledge {
+    /// What the training rows showed.
+    public var tally: TrainingTally
+    /// The smoothed share of an arm in a cell's training rows.
+    public var estimatedPropensity: (_ cell: Cell, _ arm: Int) -> Double
+    /// The versions that made its deterministic decisions, where there are several.
+    public var versions: VersionMixture?
+    /// How many outcomes a judged row stands for.
+    public var sampling: SamplingWeights
+
+    /// Gathers what is known.
+    public init(
+      tally: TrainingTally, estimatedPropensity: @escaping (_ cell: Cell, _ arm: Int) -> Double,
+      versions: VersionMixture? = nil, sampling: SamplingWeights = .even
+    ) {
+      self.tally = tally
+      self.estimatedPropensity = estimatedPropensity
+      self.versions = versions
+      self.sampling = sampling
+    }
+  }
+
   private let catalog: Catalog
   private let rule: DecisionRule
   private let candidate: Policy
   private let incumbent: Policy
-  private let tally: TrainingTally
-  private let estimatedPropensity: (_ cell: Int, _ arm: Int) -> Double
-  private var leastPropensity: [Double] = []
+  private let log: LogKnowledge
+  private var expectations: [String: TrainingTally.Expectations] = [:]
+  private var ledger: PropensityLedger
+  private var rowWeights: [Double] = []
   /// The sums so far.
   public private(set) var replay: PairedReplay
+
   /// How the propensities were known so far.
-  public private(set) var propensities = PropensityCounts()
+  public var propensities: PropensityCounts { ledger.counts }
+
+  /// How many outcomes a judged row stands for.
+  public var sampling: SamplingWeights { log.sampling }
 
   /// Makes a replayer of no rows.
-  /// - Parameter estimatedPropensity: the smoothed share of an arm in a cell's training rows, for a row without a logged
-  ///   propensity.
   public init(
-    candidate: Policy, incumbent: Policy, catalog: Catalog, rule: DecisionRule, tally: TrainingTally,
-    estimatedPropensity: @escaping (_ cell: Int, _ arm: Int) -> Double
+    candidate: Policy, incumbent: Policy, catalog: Catalog, rule: DecisionRule, log: LogKnowledge
   ) {
     self.candidate = candidate
     self.incumbent = incumbent
     self.catalog = catalog
     self.rule = rule
-    self.tally = tally
-    self.estimatedPropensity = estimatedPropensity
+    self.log = log
+    ledger = PropensityLedger(arms: catalog.models.count)
     replay = PairedReplay(arms: catalog.models.count)
+    replay = PairedReplay(arms: catalog.models.count, ranges: ranges())
   }
 
   /// Replays a row.
   @inline(__always)
   public mutating func add(_ outcome: Outcome, directory: CellDirectory) {
     if outcome.cell >= replay.cells.count { prepare(directory) }
-    let propensity = propensity(of: outcome)
-    replay.add(outcome, propensity: propensity)
+    replay.add(
+      outcome, propensity: ledger.propensity(of: outcome),
+      rowWeight: rowWeights[outcome.cell * catalog.models.count + outcome.arm])
   }
 
-  @inline(__always)
-  private mutating func propensity(of outcome: Outcome) -> Double? {
-    switch outcome.propensity {
-    case .logged(let value):
-      if value < leastPropensity[outcome.cell * catalog.models.count + outcome.arm] {
-        propensities.belowLeast += 1
-        return nil
-      }
-      propensities.logged += 1
-      return value
-    case .deterministic:
-      propensities.deterministic += 1
-      return 1
-    case .unknown:
-      propensities.estimated += 1
-      return estimatedPropensity(outcome.cell, outcome.arm)
-    case .invalid:
-      propensities.invalid += 1
-      return nil
+  /// What a row's lift can be: over every cell that either table names, for all others are served alike.
+  private mutating func ranges() -> [Quantity: ClosedRange<Double>] {
+    var reward = LiftRange()
+    var done = LiftRange()
+    for cell in Set(candidate.cells + incumbent.cells) {
+      let (cell, propensities) = prepared(cell)
+      let least = propensities.least
+      reward.include(
+        candidate: cell.candidate, incumbent: cell.incumbent, expected: cell.expected[0], leastPropensity: least)
+      done.include(
+        candidate: cell.candidate, incumbent: cell.incumbent, expected: cell.expected[1], leastPropensity: least)
     }
+    let most = log.sampling.range.upperBound
+    return [
+      .reward: most * reward.least...most * reward.most, .done: most * done.least...most * done.most,
+    ]
   }
 
   private mutating func prepare(_ directory: CellDirectory) {
-    var expectations: [String: (done: [Double], cost: [Double])] = [:]
     for cell in directory.cells[replay.cells.count...] {
-      let new = candidate.serve(cell, catalog: catalog, rule: rule)
-      let old = incumbent.serve(cell, catalog: catalog, rule: rule)
-      let expected = expectations[cell.task] ?? tally.expectations(task: cell.task)
-      expectations[cell.task] = expected
-      replay.append(
-        ReplayCell(
-          candidate: new.probabilities, incumbent: old.probabilities,
-          expected: [new.quality, expected.done, expected.cost],
-          isChanged: new.decision.arm != old.decision.arm, pick: new.decision.arm,
-          doneVariance: doneVariance(cell.task, new.probabilities, old.probabilities, expected.done)))
-      for arm in catalog.models.indices {
-        leastPropensity.append(tally.leastPropensity(task: cell.task, arm: arm) ?? 0)
+      let (replayCell, propensities) = prepared(cell)
+      replay.append(replayCell)
+      ledger.append(propensities)
+      rowWeights += catalog.models.map {
+        log.sampling.weight(Stratum(task: cell.task, band: cell.band, model: $0.slug))
       }
     }
   }
 
-  private func doneVariance(
-    _ task: String, _ candidate: [Double], _ incumbent: [Double], _ done: [Double]
-  ) -> Double {
-    let inverses = tally.meanInversePropensities(task: task)
-    return catalog.models.indices.reduce(0.0) { sum, arm in
-      let difference = candidate[arm] - incumbent[arm]
-      return sum + difference * difference * done[arm] * (1 - done[arm]) * inverses[arm]
+  private mutating func prepared(_ cell: Cell) -> (cell: ReplayCell, propensities: CellPropensities) {
+    let new = candidate.serve(cell, catalog: catalog, rule: rule)
+    let old = incumbent.serve(cell, catalog: catalog, rule: rule)
+    let expected = expectations[cell.task] ?? log.tally.expectations(task: cell.task)
+    expectations[cell.task] = expected
+    let propensities = propensities(in: cell)
+    return (
+      ReplayCell(
+        candidate: new.probabilities, incumbent: old.probabilities,
+        expected: [new.quality, expected.done, expected.cost],
+        isChanged: new.decision.arm != old.decision.arm, pick: new.decision.arm,
+        variances: variances(cell.task, new.probabilities, old.probabilities, expected),
+        isReplayed: propensities.least.map(\.isFinite)),
+      propensities
+    )
+  }
+
+  private func propensities(in cell: Cell) -> CellPropensities {
+    let arms = catalog.models.indices
+    return CellPropensities(
+      leastLogged: arms.map { log.tally.leastPropensity(task: cell.task, arm: $0) ?? .infinity },
+      estimated: arms.map { log.tally.hasUnknownPropensities ? log.estimatedPropensity(cell, $0) : 0 },
+      versions: log.versions?.propensities(in: cell, catalog: catalog, rule: rule) ?? arms.map { _ in 0 })
+  }
+
+  private func variances(
+    _ task: String, _ candidate: [Double], _ incumbent: [Double], _ expected: TrainingTally.Expectations
+  ) -> [Double] {
+    let inverses = log.tally.meanInversePropensities(task: task)
+    return expected.variances.map { variances in
+      catalog.models.indices.reduce(0.0) { sum, arm in
+        let difference = candidate[arm] - incumbent[arm]
+        return sum + difference * difference * variances[arm] * inverses[arm]
+      }
     }
   }
 }

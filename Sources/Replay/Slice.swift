@@ -27,7 +27,8 @@ public struct Slice: Sendable, Equatable {
       ]
       for name in names {
         moments[name, default: Moments()].merge(lift)
-        variances[name, default: 0] += Double(lift.count) * replay.cells[number].doneVariance
+        variances[name, default: 0] +=
+          lift.squaredWeight * (replay.cells[number].variances?[Quantity.done.rawValue] ?? 0)
         if replay.cells[number].isChanged { changed.insert(name) }
       }
     }
@@ -40,7 +41,7 @@ public struct Slice: Sendable, Equatable {
     self.name = name
     rows = moments.count
     lift = moments.mean
-    standardError = max(moments.standardError, variance.squareRoot() / Double(max(moments.count, 1)))
+    standardError = max(moments.standardError, variance.squareRoot() / max(moments.weight, .leastNormalMagnitude))
     if standardError > 0 {
       pValue = NormalDistribution.cumulative(lift / standardError)
     } else {
@@ -55,5 +56,12 @@ public struct Slice: Sendable, Equatable {
     let last = sorted.indices.last { sorted[$0].pValue <= rate * Double($0 + 1) / Double(sorted.count) }
     guard let last else { return [] }
     return Array(sorted[...last])
+  }
+
+  /// Those of the slices that fail the gate, the worst first: significantly harmed beyond the tolerance; without asking
+  /// for significance where the thresholds are strict.
+  public static func harmed(_ slices: [Slice], thresholds: GateThresholds) -> [Slice] {
+    let suspects = thresholds.strict ? slices : discoveries(slices, rate: thresholds.sliceDiscoveryRate)
+    return suspects.filter { $0.lift < -thresholds.sliceTolerance }.sorted { $0.lift < $1.lift }
   }
 }

@@ -2,19 +2,59 @@ public import Outcomes
 
 /// What replay needs of the training rows beside the fit: sums by task and arm, never a row.
 public struct TrainingTally: Sendable {
+  /// What training expects of each arm in a task.
+  public struct Expectations: Sendable {
+    /// The mean of done.
+    public let done: [Double]
+    /// The mean cost, in USD.
+    public let cost: [Double]
+    /// The variance of an outcome, by `Quantity.rawValue`, then by arm.
+    public let variances: [[Double]]
+  }
+
   private struct Sums {
     var weight = 0.0
-    var done = 0.0
-    var cost = 0.0
+    var sums = InlineArray<3, Double>(repeating: 0)
+    var squares = InlineArray<3, Double>(repeating: 0)
     var leastPropensity = Double.infinity
     var rows = 0
     var inverseSquares = 0.0
 
+    @inline(__always)
+    mutating func add(_ quantity: Quantity, _ value: Double, weight: Double) {
+      sums[quantity.rawValue] += weight * value
+      squares[quantity.rawValue] += weight * value * value
+    }
+
     mutating func add(_ other: Sums) {
       weight += other.weight
-      done += other.done
-      cost += other.cost
+      for quantity in sums.indices {
+        sums[quantity] += other.sums[quantity]
+        squares[quantity] += other.squares[quantity]
+      }
     }
+
+    /// The means and mean squares; 0 of no rows.
+    var means: Means {
+      Means(
+        first: sums.indices.map { weight > 0 ? sums[$0] / weight : 0 },
+        second: squares.indices.map { weight > 0 ? squares[$0] / weight : 0 })
+    }
+
+    /// The means and mean squares, shrunk towards others with the strength of `prior` rows.
+    func means(towards other: Means, prior: Double) -> Means {
+      func shrunk(_ sum: Double, _ target: Double) -> Double { (prior * target + sum) / (prior + weight) }
+      return Means(
+        first: sums.indices.map { shrunk(sums[$0], other.first[$0]) },
+        second: squares.indices.map { shrunk(squares[$0], other.second[$0]) })
+    }
+  }
+
+  private struct Means {
+    var first: [Double]
+    var second: [Double]
+
+    func variance(_ quantity: Int) -> Double { max(second[quantity] - first[quantity] * first[quantity], 0) }
   }
 
   private let arms: Int
@@ -23,6 +63,8 @@ public struct TrainingTally: Sendable {
   private var sums: [Sums] = []
   /// The labels of the training rows.
   public private(set) var labels: LabelTally
+  /// Whether a row was read whose propensity must be estimated.
+  public private(set) var hasUnknownPropensities = false
   /// Rows read.
   public private(set) var rows = 0
 
@@ -39,15 +81,19 @@ public struct TrainingTally: Sendable {
     let pair = taskOfCell[outcome.cell] * arms + outcome.arm
     let weight = outcome.weight
     sums[pair].weight += weight
-    if outcome.isDone { sums[pair].done += weight }
-    sums[pair].cost += weight * outcome.cost
+    sums[pair].add(.reward, outcome.reward, weight: weight)
+    sums[pair].add(.done, outcome.isDone ? 1 : 0, weight: weight)
+    sums[pair].add(.cost, outcome.cost, weight: weight)
     sums[pair].rows += 1
     switch outcome.propensity {
     case .logged(let propensity):
       sums[pair].leastPropensity = min(sums[pair].leastPropensity, propensity)
       sums[pair].inverseSquares += 1 / (propensity * propensity)
-    case .deterministic: sums[pair].inverseSquares += 1
-    case .unknown, .invalid: break
+    case .deterministic, .version:
+      sums[pair].leastPropensity = min(sums[pair].leastPropensity, 1)
+      sums[pair].inverseSquares += 1
+    case .unknown: hasUnknownPropensities = true
+    case .invalid: break
     }
     labels.add(outcome)
     rows += 1
@@ -64,23 +110,23 @@ public struct TrainingTally: Sendable {
     }
   }
 
-  /// The expected done and cost (USD) of each arm in a task: its training means there, shrunk to the arm's own mean over
-  /// all tasks with the strength of `prior` rows, and that to the mean of all arms.
-  public func expectations(task: String, prior: Double = 20) -> (done: [Double], cost: [Double]) {
-    let total = sums.reduce(into: Sums()) { $0.add($1) }
-    let overallDone = total.weight > 0 ? total.done / total.weight : 0
-    let overallCost = total.weight > 0 ? total.cost / total.weight : 0
-    var done: [Double] = []
-    var cost: [Double] = []
-    for arm in 0..<arms {
-      let own = stride(from: arm, to: sums.count, by: arms).reduce(into: Sums()) { $0.add(sums[$1]) }
-      let ownDone = (prior * overallDone + own.done) / (prior + own.weight)
-      let ownCost = own.weight > 0 ? own.cost / own.weight : overallCost
-      let here = tasks[task].map { sums[$0 * arms + arm] } ?? Sums()
-      done.append((prior * ownDone + here.done) / (prior + here.weight))
-      cost.append((prior * ownCost + here.cost) / (prior + here.weight))
+  /// What is expected of each arm in a task: its training means there, shrunk to the arm's own over all tasks with the
+  /// strength of `prior` rows, and those of done likewise to all arms'; the variances follow from the means of squares.
+  public func expectations(task: String, prior: Double = 20) -> Expectations {
+    let overall = sums.reduce(into: Sums()) { $0.add($1) }.means
+    let means = (0..<arms).map { arm in
+      let total = stride(from: arm, to: sums.count, by: arms).reduce(into: Sums()) { $0.add(sums[$1]) }
+      var own = total.means(towards: overall, prior: prior)
+      if total.weight > 0 {
+        // What a model costs says nothing of what another costs.
+        own.first[Quantity.cost.rawValue] = total.means.first[Quantity.cost.rawValue]
+        own.second[Quantity.cost.rawValue] = total.means.second[Quantity.cost.rawValue]
+      }
+      return (tasks[task].map { sums[$0 * arms + arm] } ?? Sums()).means(towards: own, prior: prior)
     }
-    return (done, cost)
+    return Expectations(
+      done: means.map { $0.first[Quantity.done.rawValue] }, cost: means.map { $0.first[Quantity.cost.rawValue] },
+      variances: Quantity.allCases.map { quantity in means.map { $0.variance(quantity.rawValue) } })
   }
 
   /// The mean of `1/μ` of each arm over the task's training rows, estimated as the mean of `1{chosen}/μ²`.
@@ -91,7 +137,7 @@ public struct TrainingTally: Sendable {
     return here.map { rows > 0 ? $0.inverseSquares / Double(rows) : 0 }
   }
 
-  /// The least propensity that was logged for the arm in the task; nil where none was.
+  /// The least propensity that was logged for the arm in the task, a deterministic choice as 1; nil where none was.
   public func leastPropensity(task: String, arm: Int) -> Double? {
     guard let task = tasks[task] else { return nil }
     let least = sums[task * arms + arm].leastPropensity

@@ -11,6 +11,50 @@ public enum TextReport {
     ].filter { !$0.isEmpty }.joined(separator: "\n\n")
   }
 
+  /// The report, then every estimator and interval with what it assumes and when it misleads.
+  public static func explainedText(_ report: RunReport) -> String {
+    [text(report), estimates(report.replay), intervals(report.replay), assumptions(report.replay)]
+      .joined(separator: "\n\n")
+  }
+
+  private static func estimates(_ replay: ReplayReport) -> String {
+    let blocks = Quantity.allCases.map { quantity in
+      let lines = Estimator.allCases.compactMap { estimator -> String? in
+        let values = [replay.incumbent, replay.candidate].map {
+          estimate($0[quantity.name] ?? [:], estimator.rawValue, places: quantity == .cost ? 7 : 4)
+        }
+        guard values.contains(where: { $0 != nil }) else { return nil }
+        return "    " + padded(estimator.rawValue, 36) + values.map { leftPadded($0 ?? "-", 26) }.joined()
+      }
+      return (["  \(quantity.name)"] + lines).joined(separator: "\n")
+    }
+    let header = "Estimates" + leftPadded("incumbent", 57) + leftPadded("candidate", 26)
+    return ([header] + blocks).joined(separator: "\n")
+  }
+
+  private static func estimate(_ values: [String: Double], _ name: String, places: Int) -> String? {
+    guard let value = values[name], let error = values["\(name)_standard_error"] else { return nil }
+    return "\(value.decimals(places)) ± \(error.decimals(places))"
+  }
+
+  private static func intervals(_ replay: ReplayReport) -> String {
+    let lines = Quantity.allCases.flatMap { quantity in
+      (replay.lift[quantity.name]?.intervals ?? []).map { interval in
+        "  " + padded(quantity.name, 12) + padded(interval.method, 24)
+          + leftPadded(bounds(interval.lower, interval.upper, quantity == .cost ? 7 : 4), 30)
+          + leftPadded("\((100 * interval.level).decimals(2)) %", 10)
+      }
+    }
+    return (["Intervals of the lift"] + lines).joined(separator: "\n")
+  }
+
+  private static func assumptions(_ replay: ReplayReport) -> String {
+    let lines = replay.assumptions.sorted { $0.key < $1.key }.map { name, text in
+      "  " + padded(name, 36) + wrap(text, indent: 38)
+    }
+    return (["What each assumes, and when it misleads"] + lines).joined(separator: "\n")
+  }
+
   private static func verdict(_ report: RunReport) -> String {
     """
     \(report.verdict.uppercased())  \(wrap(report.reason, indent: report.verdict.count + 2))
@@ -44,10 +88,14 @@ public enum TextReport {
         + leftPadded((lift?.mean ?? 0).signedDecimals(places), 13) + leftPadded(interval, 29)
     }
     let level = report.replay.lift.values.first.map { (100 * $0.level).decimals(2) } ?? "-"
-    let note =
-      "  doubly robust; \(level) % cluster bootstrap over agents; effective sample size "
-      + report.replay.effectiveSampleSize.decimals(0)
-    return ([header] + lines + [note]).joined(separator: "\n")
+    let notes = [
+      "doubly robust; \(level) % cluster bootstrap over agents; effective sample size "
+        + "\(report.replay.effectiveSampleSize.decimals(0)); e-value \(report.replay.eValue.significant(3))",
+      "propensities: \(report.replay.propensities.summary)",
+      "judging: \(report.replay.judging.summary)",
+      "assumes that \(report.replay.assumptions["lift"] ?? ""); \(report.replay.assumptions["judging"] ?? "")",
+    ]
+    return ([header] + lines + notes.map { "  " + wrap($0, indent: 2) }).joined(separator: "\n")
   }
 
   private static func bounds(_ lower: Double?, _ upper: Double?, _ places: Int) -> String {

@@ -11,13 +11,14 @@ public enum DatasetText {
 
   /// One line of the CSV. No field needs quotes.
   /// - Parameter start: the first instant of the log.
-  public static func line(_ outcome: SimulatedOutcome, start: Date) -> String {
+  public static func line(_ outcome: SimulatedOutcome, of world: World, start: Date) -> String {
     let created = timestamp(start.addingTimeInterval(outcome.second))
-    let agent = identifier("a", Int(outcome.cell.tenant.suffix(12)) ?? 0, outcome.agent)
-    let cell = outcome.cell
+    let cell = world.cells[outcome.cell]
+    let model = world.catalog.models[outcome.arm].slug
+    let agent = identifier("a", Int(cell.tenant.suffix(12)) ?? 0, outcome.agent)
     let fields: [String] = [
       identifier("0", 1, outcome.number), created, cell.tenant, agent, identifier("f", 1, outcome.number), cell.task,
-      "\(cell.task):\(outcome.model):\(cell.band)", outcome.model, "cheapest_clearing_floor", "succeeded",
+      "\(cell.task):\(model):\(cell.band)", model, "cheapest_clearing_floor", "succeeded",
       "balanced@1.0.0", String(outcome.score), "judge-oak", created, "labeled", String(outcome.latency),
       outcome.cost.decimals(9), outcome.propensity.decimals(6), "exploring", "synthetic",
     ]

@@ -6,12 +6,14 @@ public struct SimulatedOutcome: Sendable {
   public let number: Int
   /// Seconds after the first instant of the log.
   public let second: Double
-  /// The cell.
-  public let cell: Cell
+  /// The number of the cell in the world.
+  public let cell: Int
+  /// The number of the tenant in the world.
+  public let tenant: Int
   /// The number of the agent within its tenant.
   public let agent: Int
-  /// The chosen model.
-  public let model: String
+  /// The chosen model's index in the catalog.
+  public let arm: Int
   /// The probability with which it was chosen.
   public let propensity: Double
   /// The judge's score, 1 to 5.
@@ -20,4 +22,12 @@ public struct SimulatedOutcome: Sendable {
   public let cost: Double
   /// Milliseconds.
   public let latency: Int
+
+  /// The outcome as learning and replay see it, in a directory that numbers cells as the world does.
+  /// - Parameter agents: the agents of each tenant, each of which is a group of its own as long as groups last.
+  public func outcome(agents: Int) -> Outcome {
+    Outcome(
+      cell: cell, arm: arm, reward: Outcome.reward(score: Double(score)), succeeded: true, cost: cost,
+      propensity: .logged(propensity), group: (tenant * agents + agent) % Outcome.groups)
+  }
 }

@@ -10,6 +10,18 @@ extension World {
     ).arm
   }
 
+  /// The probability that a call of a cell and arm is done, over all agents.
+  func done(_ pair: Int) -> Double {
+    let (high, low) = (quality[pair] + agentEffect, quality[pair] - agentEffect)
+    return (World.done(quality: high) + World.done(quality: low)) / 2
+  }
+
+  /// The probability of a score of at least 3, which is at least two of four quarters won.
+  public static func done(quality q: Double) -> Double {
+    let p = 1 - q
+    return 1 - p * p * p * p - 4 * q * p * p * p
+  }
+
   /// The truth of the world, as it is written beside a dataset.
   public var truth: Truth {
     let arms = catalog.models.count
@@ -19,11 +31,8 @@ extension World {
           cell: cells[cell].description, share: shares[cell],
           models: Dictionary(
             uniqueKeysWithValues: catalog.models.enumerated().map { arm, model in
-              let q = quality[cell * arms + arm]
-              let p = 1 - q
-              // A score of at least 3 is at least two of four quarters won.
-              let done = 1 - p * p * p * p - 4 * q * p * p * p
-              return (model.slug, Truth.ModelTruth(reward: q, done: done, cost: cost[cell * arms + arm]))
+              let pair = cell * arms + arm
+              return (model.slug, Truth.ModelTruth(reward: quality[pair], done: done(pair), cost: cost[pair]))
             }))
       })
   }

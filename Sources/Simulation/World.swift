@@ -16,6 +16,29 @@ public struct World: Sendable {
   public let agents: Int
   /// The share of calls for which the router draws a model at random.
   public let exploration: Double
+  /// How far the quality that an agent gets from a model lies above or below the model's, by a coin for each agent and
+  /// model, so that an agent's calls are alike.
+  public let agentEffect: Double
+  /// Whether a few agents make most of the calls: the k-th of a tenant in proportion to 1/k.
+  public let hasBusyAgents: Bool
+
+  /// Makes a world. Qualities must be at least `agentEffect` away from 0 and 1.
+  public init(
+    catalog: Catalog, cells: [Cell], shares: [Double], quality: [Double], cost: [Double], agents: Int,
+    exploration: Double, agentEffect: Double = 0, hasBusyAgents: Bool = false
+  ) {
+    precondition(quality.count == cells.count * catalog.models.count && cost.count == quality.count)
+    precondition(shares.count == cells.count && agents > 0)
+    self.catalog = catalog
+    self.cells = cells
+    self.shares = shares
+    self.quality = quality
+    self.cost = cost
+    self.agents = agents
+    self.exploration = exploration
+    self.agentEffect = agentEffect
+    self.hasBusyAgents = hasBusyAgents
+  }
 
   private static let tasks = ["reasoning", "code", "tool_use", "general", "chat", "extraction", "embed"]
   private static let bands = ["balanced", "cost", "quality", "latency", "strict", "weighted"]

@@ -44,19 +44,33 @@ public struct Learning {
   }
 
   /// Streams the holdout through the paired replay.
+  /// - Parameters:
+  ///   - versions: the versions that made the log's deterministic decisions, where there are several.
+  ///   - sampling: how many outcomes of the traffic a judged row stands for.
   /// - Throws: what the source throws.
   public func replay<Source: OutcomeSource & ~Copyable>(
-    from source: inout Source, statistics: Statistics, catalog: Catalog, settings: Settings, incumbent: Policy
+    from source: inout Source, statistics: Statistics, catalog: Catalog, settings: Settings, incumbent: Policy,
+    versions: VersionMixture? = nil, sampling: SamplingWeights = .even
   ) throws -> Replayer {
-    let arms = catalog.models.count
     var replayer = Replayer(
-      candidate: candidate, incumbent: incumbent, catalog: catalog, rule: settings.learner.rule, tally: tally,
-      estimatedPropensity: { cell, arm in
-        guard cell < statistics.cells else { return 1 / Double(arms) }
-        let chosen = Double(statistics.counts[cell * arms + arm])
-        return (chosen + 1) / (Double(statistics.rows(cell: cell)) + Double(arms))
-      })
+      candidate: candidate, incumbent: incumbent, catalog: catalog, rule: settings.learner.rule,
+      log: Replayer.LogKnowledge(
+        tally: tally, estimatedPropensity: estimatedPropensity(statistics, source.directory), versions: versions,
+        sampling: sampling))
     try source.readHoldout { outcome, directory in replayer.add(outcome, directory: directory) }
     return replayer
+  }
+
+  /// The smoothed share of an arm in a cell's training rows; every arm alike in a cell without rows.
+  private func estimatedPropensity(_ statistics: Statistics, _ directory: CellDirectory) -> (Cell, Int) -> Double {
+    let arms = statistics.arms
+    let numbers =
+      tally.hasUnknownPropensities
+      ? Dictionary(zip(directory.cells, 0..<statistics.cells), uniquingKeysWith: { first, _ in first }) : [:]
+    return { cell, arm in
+      guard let number = numbers[cell] else { return 1 / Double(arms) }
+      let chosen = Double(statistics.counts[number * arms + arm])
+      return (chosen + 1) / (Double(statistics.rows(cell: number)) + Double(arms))
+    }
   }
 }

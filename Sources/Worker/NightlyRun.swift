@@ -60,6 +60,7 @@ public struct NightlyRun {
       try ledger.incumbent(
         connection, catalog: source.catalog, rule: rule, exploration: settings.learner.exploration)
     }
+    let versions = try versions(&source, ledger: ledger)
     timer.mark("survey")
     try interruption.check()
 
@@ -69,7 +70,8 @@ public struct NightlyRun {
     timer.mark("training")
     try interruption.check()
     let replayer = try learning.replay(
-      from: &source, statistics: statistics, catalog: catalog, settings: settings, incumbent: incumbent.policy)
+      from: &source, statistics: statistics, catalog: catalog, settings: settings, incumbent: incumbent.policy,
+      versions: versions, sampling: SamplingWeights(strata: source.survey.strata))
     let survey = source.survey
     let cells = source.directory.cells
     interruption.watch(nil)
@@ -89,18 +91,37 @@ public struct NightlyRun {
     let checks = gate.checks()
     timer.mark("gate")
 
+    let replayReport = ReplayReport(replayer, lifts: gate.lifts)
     let verdict = Verdict(checks: checks, incumbent: incumbent, learning: learning, settings: settings)
     let record = verdict.record(
-      request, survey: survey, gate: gate, incumbent: incumbent, learning: learning, catalog: catalog)
+      request, survey: survey, gate: gate, incumbent: incumbent, learning: learning, catalog: catalog,
+      replay: replayReport)
     let artifact = try writeArtifact(learning.artifact, version: record.versionTo)
     let recording =
       request.isDryRun ? nil : try ledger.record(record, replayed: incumbent.version?.description)
     timer.mark("record")
-    return ReportBuilder(request: request, survey: survey, gate: gate, replayer: replayer, learning: learning)
+    return ReportBuilder(request: request, survey: survey, replay: replayReport, learning: learning)
       .report(
         recording?.run ?? record,
         checks: checks + (recording.map { [verdict.incumbentCheck(serving: $0.serving)] } ?? []),
         cells: cells, catalog: catalog, incumbent: incumbent.policy, artifact: artifact, timings: timer.milliseconds)
+  }
+
+  /// The versions that made the holdout's deterministic decisions, where there are several and the ledger knows them.
+  private func versions(_ source: inout GatewayOutcomes, ledger: Ledger) throws -> VersionMixture? {
+    let rows = source.survey.versions
+    guard rows.count > 1 else { return nil }
+    let policies = try source.withConnection { connection in
+      try ledger.policies(
+        connection, versions: rows.keys, catalog: source.catalog, rule: rule,
+        exploration: settings.learner.exploration)
+    }
+    guard policies.count > 1 else { return nil }
+    source.knownVersions = policies.keys.sorted()
+    return VersionMixture(
+      source.knownVersions.compactMap { name in
+        policies[name].map { (policy: $0, rows: rows[name] ?? 0) }
+      })
   }
 
   /// The artifact is on disk before the transaction that makes it serve commits.

@@ -12,8 +12,7 @@ struct ReportBuilder {
 
   let request: TrainingRequest
   let survey: Survey
-  let gate: Gate
-  let replayer: Replayer
+  let replay: ReplayReport
   let learning: Learning
 
   func report(
@@ -24,7 +23,7 @@ struct ReportBuilder {
       runId: run.id, cadence: run.cadence, dryRun: request.isDryRun, verdict: run.promoted ? "promote" : "hold",
       promoted: run.promoted, reason: run.reason, policyVersionFrom: run.versionFrom,
       policyVersionTo: run.versionTo, outcomes: outcomes, checks: checks,
-      replay: RunReport.ReplayReport(replayer.replay, lifts: gate.lifts, propensities: replayer.propensities),
+      replay: replay,
       changedCells: changedCells(catalog, incumbent), rulesetHash: run.rulesetHash, blas: OpenBLAS.configuration,
       artifact: artifact, timingsMs: timings, peakResidentBytes: ReportBuilder.peakResidentBytes)
   }

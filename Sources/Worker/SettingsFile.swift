@@ -115,7 +115,7 @@ struct SettingsFile: Decodable {
     }
     if let evidence {
       guard let value = GateThresholds.Evidence(rawValue: evidence) else {
-        throw .badValue(key: CodingKeys.evidence.rawValue, value: evidence, expected: "interval")
+        throw .badValue(key: CodingKeys.evidence.rawValue, value: evidence, expected: "interval, e-value or both")
       }
       thresholds.evidence = value
     }

@@ -2,6 +2,7 @@ internal import Gateway
 internal import Outcomes
 internal import Policies
 internal import Replay
+internal import Reports
 
 /// What the gate's checks come to.
 struct Verdict {
@@ -16,7 +17,7 @@ struct Verdict {
     firstFailure = checks.first { !$0.passed }
     gatePassed = checks.allSatisfy { $0.passed || $0.name == "cadence" }
     baseVersion =
-      incumbent.version ?? PolicyVersion(major: 1, minor: 0, patch: 0, hash: incumbent.policy.hash)
+      incumbent.version ?? PolicyVersion.untrained(hash: incumbent.policy.hash)
     version = baseVersion.next(
       Settings.change(from: incumbent.rulesetHash, to: settings.rulesetHash),
       hash: Policy.shortHash(learning.artifact))
@@ -25,14 +26,15 @@ struct Verdict {
   /// The row of the ledger, before the incumbent is read again.
   func record(
     _ request: TrainingRequest, survey: Survey, gate: Gate, incumbent: Incumbent, learning: Learning,
-    catalog: Catalog
+    catalog: Catalog, replay: ReplayReport
   ) -> TrainingRun {
     let done = gate.lift(.done)
     let cost = gate.lift(.cost)
     let reason =
       firstFailure?.reason
-      ?? "done \(done.mean.signedDecimals(4)) [\(done.lower.signedDecimals(4)), \(done.upper.signedDecimals(4))], "
-      + "cost \(cost.mean.signedDecimals(7)) USD [\(cost.lower.signedDecimals(7)), \(cost.upper.signedDecimals(7))]"
+      ?? "done \(done.mean.signedDecimals(4)) [\(done.interval.lower.signedDecimals(4)), \(done.interval.upper.signedDecimals(4))], "
+      + "cost \(cost.mean.signedDecimals(7)) USD "
+      + "[\(cost.interval.lower.signedDecimals(7)), \(cost.interval.upper.signedDecimals(7))]"
     return TrainingRun(
       id: request.runID, cadence: request.cadence.rawValue,
       judgeModel: survey.judges.keys.sorted().joined(separator: ","),
@@ -42,7 +44,9 @@ struct Verdict {
         beside: incumbent.policy, catalog: catalog, minimumSupport: request.settings.learner.minimumSupport),
       doneLift: survey.holdout > 0 ? done.mean : nil, costLift: survey.holdout > 0 ? cost.mean : nil,
       exploration: request.settings.learner.exploration, rulesetHash: request.settings.rulesetHash,
-      evaluation: Evaluation(gate: gate, checks: checks, attempt: incumbent.triesSince + 1).json)
+      evaluation: Evaluation(
+        alpha: gate.alpha, attempt: incumbent.triesSince + 1, checks: checks, replay: replay
+      ).json)
   }
 
   /// The check that only the ledger could make, after it was made.

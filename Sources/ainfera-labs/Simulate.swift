@@ -54,7 +54,7 @@ struct Simulate: ParsableCommand {
     let start = Date(timeIntervalSince1970: 1_767_225_600)
     var buffer = Data()
     for outcome in Log(world, rows: rows, seed: seed) {
-      buffer.append(contentsOf: DatasetText.line(outcome, start: start).utf8)
+      buffer.append(contentsOf: DatasetText.line(outcome, of: world, start: start).utf8)
       if buffer.count > 1 << 20 {
         try file.write(contentsOf: buffer)
         buffer.removeAll(keepingCapacity: true)

@@ -40,6 +40,9 @@ struct Train: ParsableCommand {
   @Option(help: "How the result is printed: text or json.")
   var format = OutputFormat.text
 
+  @Flag(name: .long, help: "Add every estimator and interval to the text, with what each assumes.")
+  var explain = false
+
   @Option(name: .long, help: "What is logged: trace, debug, info, notice, warning, error or critical.")
   var logLevel = Logger.Level.notice
 
@@ -61,13 +64,18 @@ struct Train: ParsableCommand {
         request, interruption: interruption, logger: logger, progress: progress.show
       ).run()
       progress.clear()
-      print(try format == .json ? JSONReport.text(report) : TextReport.text(report))
+      print(try text(of: report))
       if failOnHold, !report.promoted { throw ExitCode(ExitStatus.held.rawValue) }
     } catch let error as ExitCode {
       throw error
     } catch {
       StandardError.fail(RunFailure(error))
     }
+  }
+
+  private func text(of report: RunReport) throws -> String {
+    if format == .json { return try JSONReport.text(report) }
+    return explain ? TextReport.explainedText(report) : TextReport.text(report)
   }
 
   private func request() throws -> TrainingRequest {

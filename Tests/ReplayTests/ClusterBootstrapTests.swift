@@ -11,17 +11,25 @@ import Testing
     for trial in 0..<trials {
       let rows = (0..<120).map { _ in 1 + generator.index(below: 20) }
       let sums = rows.map { count in (0..<count).reduce(0.0) { sum, _ in sum + generator.uniform() - 0.5 } }
-      let bootstrap = ClusterBootstrap(groupSums: sums, groupRows: rows, draws: 400, seed: UInt64(trial))
-      if bootstrap.lower(level: 0.05) <= 0 && bootstrap.upper(level: 0.05) >= 0 { covered += 1 }
+      let bootstrap = ClusterBootstrap(
+        ClusterBootstrapTests.difference(sums, rows), draws: 400, seed: UInt64(trial))
+      if bootstrap.lower(error: 0.05) <= 0 && bootstrap.upper(error: 0.05) >= 0 { covered += 1 }
     }
     #expect((165...198).contains(covered), "covered \(covered) of \(trials), seed \(seed)")
+  }
+
+  private static func difference(_ sums: [Double], _ rows: [Int]) -> PairedDifference {
+    var moments = Moments()
+    for (sum, count) in zip(sums, rows) { for _ in 0..<count { moments.add(sum / Double(count)) } }
+    return PairedDifference(rows: moments, groupSums: sums, groupWeights: rows.map(Double.init), range: nil)
   }
 
   @Test("bounds move outwards as the level shrinks, also beyond the draws")
   func isMonotone() {
     let sums = (0..<50).map { Double($0 % 7) - 3 }
-    let bootstrap = ClusterBootstrap(groupSums: sums, groupRows: Array(repeating: 2, count: 50), draws: 500, seed: 3)
-    let bounds = [0.2, 0.05, 0.02, 0.005, 1e-4, 1e-8].map { bootstrap.lower(level: $0) }
+    let difference = ClusterBootstrapTests.difference(sums, Array(repeating: 2, count: 50))
+    let bootstrap = ClusterBootstrap(difference, draws: 500, seed: 3)
+    let bounds = [0.2, 0.05, 0.02, 0.005, 1e-4, 1e-8].map { bootstrap.lower(error: $0) }
     #expect(bounds == bounds.sorted(by: >))
   }
 

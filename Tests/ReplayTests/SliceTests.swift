@@ -9,7 +9,7 @@ import Testing
     replay.append(
       ReplayCell(
         candidate: [0, 1], incumbent: [1, 0], expected: [[0.5, 0.5], [0.5, 0.5], [0, 0]], isChanged: true, pick: 1,
-        doneVariance: variance))
+        variances: [0, variance, 0]))
     for row in 0..<rows {
       let arm = row % 2
       let isGood = arm == 0 || Double(row) / Double(rows) > badShare

@@ -1,0 +1,14 @@
+import Dispatch
+import Synchronization
+
+/// Runs independent repetitions on all cores; the result does not depend on how many there are.
+enum Parallel {
+  static func map<Result: Sendable>(_ count: Int, _ body: @Sendable (Int) -> Result) -> [Result] {
+    let results = Mutex([Result?](repeating: nil, count: count))
+    DispatchQueue.concurrentPerform(iterations: count) { index in
+      let result = body(index)
+      results.withLock { $0[index] = result }
+    }
+    return results.withLock { $0.compactMap(\.self) }
+  }
+}
