@@ -27,7 +27,7 @@ let package = Package(
       name: "Gateway",
       dependencies: ["Postgres", "Outcomes", "Policies", "Replay", .product(name: "Logging", package: "swift-log")]),
     .target(name: "Simulation", dependencies: ["Outcomes", "Policies"]),
-    .target(name: "Reports", dependencies: ["Outcomes", "Policies", "Replay"]),
+    .target(name: "Reports", dependencies: ["Outcomes", "Policies", "Replay", "Simulation"]),
     .target(
       name: "Worker",
       dependencies: [
@@ -54,10 +54,10 @@ let package = Package(
     .testTarget(name: "OutcomesTests", dependencies: ["Outcomes", "TestSupport"]),
     .testTarget(name: "LinUCBTests", dependencies: ["LinUCB", "LinearAlgebra", "Outcomes", "TestSupport"]),
     .testTarget(name: "PoliciesTests", dependencies: ["Policies", "LinUCB", "Outcomes", "TestSupport"]),
-    .testTarget(name: "ReplayTests", dependencies: ["Replay", "Policies", "Outcomes", "TestSupport"]),
+    .testTarget(name: "ReplayTests", dependencies: ["Replay", "Policies", "LinUCB", "Outcomes", "TestSupport"]),
     .testTarget(name: "GatewayTests", dependencies: ["Gateway", "Postgres", "Outcomes", "Policies", "TestSupport"]),
     .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Outcomes", "Policies", "TestSupport"]),
-    .testTarget(name: "WorkerTests", dependencies: ["Worker", "Gateway", "Policies", "Replay", "TestSupport"]),
+    .testTarget(name: "WorkerTests", dependencies: ["Worker", "Outcomes", "Policies", "Replay", "TestSupport"]),
     .testTarget(
       name: "Acceptance", dependencies: ["ainfera-labs", "Postgres", "TestSupport"], path: "Tests/Acceptance"),
   ],

@@ -1,4 +1,4 @@
-internal import Outcomes
+public import Outcomes
 internal import Postgres
 
 /// The SQL that reads outcomes: what is eligible and what is counted.

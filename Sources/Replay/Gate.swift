@@ -203,6 +203,11 @@ public struct Gate {
     return GateCheck("better", improvement.isBetter, observed: observed, required: required, detail: levelDetail)
   }
 
+  /// What a promotion is for, in a line.
+  public var summary: String {
+    "done \(seen(lift(.done), places: 4)), cost \(seen(lift(.cost), places: 7)) USD"
+  }
+
   private func seen(_ lift: Lift, places: Int) -> String {
     "\(lift.mean.signedDecimals(places)) [\(lift.interval.lower.signedDecimals(places)), "
       + "\(lift.interval.upper.signedDecimals(places))]"

@@ -92,6 +92,8 @@ public struct RunReport: Encodable, Sendable {
   public var checks: [GateCheck]
   /// What replay found.
   public var replay: ReplayReport
+  /// What is true, where a simulation knows it.
+  public var truth: TruthReport?
   /// The cells that changed most.
   public var changedCells: [ChangedCell]
   /// The ruleset.

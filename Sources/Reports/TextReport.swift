@@ -1,12 +1,14 @@
 internal import Outcomes
 internal import Replay
+internal import Simulation
 
 /// A report for a terminal: what matters at three in the morning comes first.
 public enum TextReport {
   /// The lines of the report, at most 100 columns but for names that are longer.
   public static func text(_ report: RunReport) -> String {
     [
-      verdict(report), funnel(report.outcomes), lifts(report), checks(report.checks), cells(report.changedCells),
+      verdict(report), funnel(report.outcomes), lifts(report), truth(report.truth), checks(report.checks),
+      cells(report.changedCells),
       footer(report),
     ].filter { !$0.isEmpty }.joined(separator: "\n\n")
   }
@@ -96,6 +98,21 @@ public enum TextReport {
       "assumes that \(report.replay.assumptions["lift"] ?? ""); \(report.replay.assumptions["judging"] ?? "")",
     ]
     return ([header] + lines + notes.map { "  " + wrap($0, indent: 2) }).joined(separator: "\n")
+  }
+
+  private static func truth(_ truth: TruthReport?) -> String {
+    guard let truth else { return "" }
+    let rows = [("reward", \Truth.Value.reward, 4), ("done", \.done, 4), ("cost_usd", \.cost, 7)]
+    let header =
+      "Truth" + String(repeating: " ", count: 9) + leftPadded("incumbent", 12) + leftPadded("candidate", 12)
+      + leftPadded("lift", 13) + leftPadded("best", 12)
+    let lines = rows.map { name, value, places in
+      "  " + padded(name, 12) + leftPadded(truth.incumbent[keyPath: value].decimals(places), 12)
+        + leftPadded(truth.candidate[keyPath: value].decimals(places), 12)
+        + leftPadded(truth.lift[keyPath: value].signedDecimals(places), 13)
+        + leftPadded(truth.best[keyPath: value].decimals(places), 12)
+    }
+    return ([header] + lines).joined(separator: "\n")
   }
 
   private static func bounds(_ lower: Double?, _ upper: Double?, _ places: Int) -> String {

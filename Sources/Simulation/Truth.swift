@@ -37,6 +37,15 @@ public struct Truth: Codable, Sendable {
     /// The mean cost in USD.
     public var cost = 0.0
 
+    /// What one value has over another.
+    public static func - (first: Value, second: Value) -> Value {
+      var result = first
+      result.reward -= second.reward
+      result.done -= second.done
+      result.cost -= second.cost
+      return result
+    }
+
     enum CodingKeys: String, CodingKey {
       case reward, done
       case cost = "cost_usd"

@@ -5,7 +5,7 @@ public import Policies
 public import Replay
 
 /// From a source of outcomes to a candidate and its replay: the part of a run that no database needs.
-public struct Learning {
+public struct Learning: Sendable {
   /// The training rows' sums beside the statistics.
   public let tally: TrainingTally
   /// The candidate.
@@ -59,6 +59,36 @@ public struct Learning {
         sampling: sampling))
     try source.readHoldout { outcome, directory in replayer.add(outcome, directory: directory) }
     return replayer
+  }
+
+  /// The gate on a replay of this candidate.
+  /// - Parameters:
+  ///   - servingBar: why the run may not serve; nil where it may.
+  ///   - standing: what the ledger says of the incumbent; nothing where there is no ledger.
+  /// - Throws: `DecodingError` where the artifact cannot be read back.
+  func gate(
+    _ replayer: Replayer, survey: Survey, cells: [Cell], catalog: Catalog, settings: Settings, incumbent: Policy,
+    servingBar: String?, standing: Standing = Standing()
+  ) throws -> Gate {
+    Gate(
+      GateEvidence(
+        survey: survey, trainingLabels: tally.labels, servingBar: servingBar,
+        incumbentRuleset: standing.incumbentRuleset, ruleset: settings.rulesetHash,
+        allowsRulesetChange: standing.allowsRulesetChange, replay: replayer.replay,
+        propensities: replayer.propensities, cells: cells, candidate: candidate,
+        reloaded: try Policy(canonicalJSON: artifact), incumbent: incumbent, catalog: catalog,
+        rule: settings.learner.rule, attempt: standing.attempt),
+      thresholds: settings.thresholds)
+  }
+
+  /// What the ledger says of the incumbent.
+  struct Standing {
+    /// The ruleset that it was gated by.
+    var incumbentRuleset: String?
+    /// Whether another ruleset may follow.
+    var allowsRulesetChange = false
+    /// Which try since the last promotion this is, from 1.
+    var attempt = 1
   }
 
   /// The smoothed share of an arm in a cell's training rows; every arm alike in a cell without rows.

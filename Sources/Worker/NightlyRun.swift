@@ -79,15 +79,12 @@ public struct NightlyRun {
     timer.mark("holdout")
     try interruption.check()
 
-    let gate = Gate(
-      GateEvidence(
-        survey: survey, trainingLabels: learning.tally.labels, servingBar: request.servingBar,
-        incumbentRuleset: incumbent.rulesetHash, ruleset: settings.rulesetHash,
-        allowsRulesetChange: request.allowsRulesetChange, replay: replayer.replay,
-        propensities: replayer.propensities, cells: cells, candidate: learning.candidate,
-        reloaded: try Policy(canonicalJSON: learning.artifact), incumbent: incumbent.policy, catalog: catalog,
-        rule: rule, attempt: incumbent.triesSince + 1),
-      thresholds: settings.thresholds)
+    let attempt = incumbent.triesSince + 1
+    let gate = try learning.gate(
+      replayer, survey: survey, cells: cells, catalog: catalog, settings: settings, incumbent: incumbent.policy,
+      servingBar: request.servingBar,
+      standing: Learning.Standing(
+        incumbentRuleset: incumbent.rulesetHash, allowsRulesetChange: request.allowsRulesetChange, attempt: attempt))
     let checks = gate.checks()
     timer.mark("gate")
 
@@ -100,11 +97,13 @@ public struct NightlyRun {
     let recording =
       request.isDryRun ? nil : try ledger.record(record, replayed: incumbent.version?.description)
     timer.mark("record")
-    return ReportBuilder(request: request, survey: survey, replay: replayReport, learning: learning)
-      .report(
-        recording?.run ?? record,
-        checks: checks + (recording.map { [verdict.incumbentCheck(serving: $0.serving)] } ?? []),
-        cells: cells, catalog: catalog, incumbent: incumbent.policy, artifact: artifact, timings: timer.milliseconds)
+    let recorded = recording?.run ?? record
+    return ReportBuilder(
+      rule: rule, survey: survey, learning: learning, catalog: catalog, incumbent: incumbent.policy
+    ).report(
+      ReportBuilder.Identity(recorded, isDryRun: request.isDryRun),
+      checks: checks + (recording.map { [verdict.incumbentCheck(serving: $0.serving)] } ?? []), replay: replayReport,
+      artifact: artifact, timings: timer.milliseconds)
   }
 
   /// The versions that made the holdout's deterministic decisions, where there are several and the ledger knows them.

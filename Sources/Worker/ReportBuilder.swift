@@ -1,4 +1,3 @@
-internal import Gateway
 internal import Glibc
 internal import LinearAlgebra
 internal import Outcomes
@@ -8,24 +7,36 @@ internal import Reports
 
 /// Puts a run's parts into its report.
 struct ReportBuilder {
+  /// Who a run was and what it came to.
+  struct Identity {
+    let runId: String
+    let cadence: String
+    let dryRun: Bool
+    let verdict: String
+    let promoted: Bool
+    let reason: String
+    let policyVersionFrom: String
+    let policyVersionTo: String
+    let rulesetHash: String
+  }
+
   private static let shownCells = 10
 
-  let request: TrainingRequest
+  let rule: DecisionRule
   let survey: Survey
-  let replay: ReplayReport
   let learning: Learning
+  let catalog: Catalog
+  let incumbent: Policy
 
   func report(
-    _ run: TrainingRun, checks: [GateCheck], cells: [Cell], catalog: Catalog, incumbent: Policy, artifact: String?,
-    timings: [String: Double]
+    _ identity: Identity, checks: [GateCheck], replay: ReplayReport, artifact: String?, timings: [String: Double]
   ) -> RunReport {
     RunReport(
-      runId: run.id, cadence: run.cadence, dryRun: request.isDryRun, verdict: run.promoted ? "promote" : "hold",
-      promoted: run.promoted, reason: run.reason, policyVersionFrom: run.versionFrom,
-      policyVersionTo: run.versionTo, outcomes: outcomes, checks: checks,
-      replay: replay,
-      changedCells: changedCells(catalog, incumbent), rulesetHash: run.rulesetHash, blas: OpenBLAS.configuration,
-      artifact: artifact, timingsMs: timings, peakResidentBytes: ReportBuilder.peakResidentBytes)
+      runId: identity.runId, cadence: identity.cadence, dryRun: identity.dryRun, verdict: identity.verdict,
+      promoted: identity.promoted, reason: identity.reason, policyVersionFrom: identity.policyVersionFrom,
+      policyVersionTo: identity.policyVersionTo, outcomes: outcomes, checks: checks, replay: replay,
+      changedCells: changedCells, rulesetHash: identity.rulesetHash, blas: OpenBLAS.configuration, artifact: artifact,
+      timingsMs: timings, peakResidentBytes: ReportBuilder.peakResidentBytes)
   }
 
   private var outcomes: RunReport.Outcomes {
@@ -37,8 +48,7 @@ struct ReportBuilder {
   }
 
   /// The cells whose pick changed, by how much the learned quality of the pick changed over their training rows.
-  private func changedCells(_ catalog: Catalog, _ incumbent: Policy) -> [RunReport.ChangedCell] {
-    let rule = request.settings.learner.rule
+  private var changedCells: [RunReport.ChangedCell] {
     let changed = learning.candidate.cells.enumerated().compactMap { number, cell -> RunReport.ChangedCell? in
       let rows = learning.candidate.rows[number].count
       guard rows > 0 else { return nil }

@@ -1,7 +1,6 @@
 internal import FoundationEssentials
-public import Gateway
 public import LinUCB
-internal import Outcomes
+public import Outcomes
 public import Policies
 public import Replay
 internal import Yams
@@ -30,6 +29,14 @@ public struct Settings: Sendable {
   /// - Parameter path: for messages.
   /// - Throws: `SettingsError`.
   public init(yaml: String, path: String) throws(SettingsError) {
+    self.init()
+    try apply(yaml: yaml, path: path)
+  }
+
+  /// Changes what the YAML names.
+  /// - Parameter path: for messages.
+  /// - Throws: `SettingsError`.
+  public mutating func apply(yaml: String, path: String) throws(SettingsError) {
     let file: SettingsFile
     do {
       let keys = try Yams.load(yaml: yaml).map { $0 as? [String: Any] } ?? [:]
@@ -47,7 +54,6 @@ public struct Settings: Sendable {
     } catch {
       throw .unreadable(path: path, reason: "not YAML: \(error)")
     }
-    self.init()
     try file.apply(to: &self)
   }
 

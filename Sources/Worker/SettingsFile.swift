@@ -1,5 +1,5 @@
-internal import Gateway
 internal import LinUCB
+internal import Outcomes
 internal import Policies
 internal import Replay
 

@@ -28,18 +28,12 @@ struct Verdict {
     _ request: TrainingRequest, survey: Survey, gate: Gate, incumbent: Incumbent, learning: Learning,
     catalog: Catalog, replay: ReplayReport
   ) -> TrainingRun {
-    let done = gate.lift(.done)
-    let cost = gate.lift(.cost)
-    let reason =
-      firstFailure?.reason
-      ?? "done \(done.mean.signedDecimals(4)) [\(done.interval.lower.signedDecimals(4)), \(done.interval.upper.signedDecimals(4))], "
-      + "cost \(cost.mean.signedDecimals(7)) USD "
-      + "[\(cost.interval.lower.signedDecimals(7)), \(cost.interval.upper.signedDecimals(7))]"
+    let (done, cost) = (gate.lift(.done), gate.lift(.cost))
     return TrainingRun(
       id: request.runID, cadence: request.cadence.rawValue,
       judgeModel: survey.judges.keys.sorted().joined(separator: ","),
       outcomesJudged: survey.eligible, versionFrom: baseVersion.description, versionTo: version.description,
-      promoted: firstFailure == nil, reason: reason, gatePassed: gatePassed,
+      promoted: firstFailure == nil, reason: firstFailure?.reason ?? gate.summary, gatePassed: gatePassed,
       perCell: learning.candidate.perCell(
         beside: incumbent.policy, catalog: catalog, minimumSupport: request.settings.learner.minimumSupport),
       doneLift: survey.holdout > 0 ? done.mean : nil, costLift: survey.holdout > 0 ? cost.mean : nil,

@@ -1,7 +1,7 @@
 public import ArgumentParser
 import Foundation
-import Gateway
 public import Logging
+import Outcomes
 import Postgres
 import Reports
 public import Worker
@@ -64,7 +64,7 @@ struct Train: ParsableCommand {
         request, interruption: interruption, logger: logger, progress: progress.show
       ).run()
       progress.clear()
-      print(try text(of: report))
+      print(try ReportText.of(report, format: format, explain: explain))
       if failOnHold, !report.promoted { throw ExitCode(ExitStatus.held.rawValue) }
     } catch let error as ExitCode {
       throw error
@@ -73,19 +73,8 @@ struct Train: ParsableCommand {
     }
   }
 
-  private func text(of report: RunReport) throws -> String {
-    if format == .json { return try JSONReport.text(report) }
-    return explain ? TextReport.explainedText(report) : TextReport.text(report)
-  }
-
   private func request() throws -> TrainingRequest {
-    var values = Settings()
-    if let path = settings {
-      guard let data = FileManager.default.contents(atPath: path), let yaml = String(data: data, encoding: .utf8) else {
-        throw SettingsError.unreadable(path: path, reason: "the file cannot be read")
-      }
-      values = try Settings(yaml: yaml, path: path)
-    }
+    var values = try SettingsOption.read(settings)
     if let windowDays {
       guard windowDays > 0, windowDays <= 3650 else {
         throw RunFailure(.usage, "--window-days is \(windowDays); it must be above 0 and at most 3650")

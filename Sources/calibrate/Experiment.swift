@@ -24,12 +24,12 @@ struct Experiment {
   init(_ world: World, outcomes: ArraySlice<Outcome>) throws {
     var settings = Experiment.settings
     settings.floors = world.catalog.floors
-    var source = SimulatedOutcomes(world, outcomes: outcomes)
+    var source = Experiment.source(world, outcomes: outcomes)
     let (learning, statistics) = try Learning.learn(
       from: &source, catalog: world.catalog, settings: settings, incumbent: Experiment.incumbent)
     self.world = world
     self.learning = learning
-    survey = source.survey
+    survey = Experiment.survey(source)
     replayer = try learning.replay(
       from: &source, statistics: statistics, catalog: world.catalog, settings: settings,
       incumbent: Experiment.incumbent)
@@ -38,6 +38,21 @@ struct Experiment {
   /// Draws a log of its own.
   init(_ world: World, rows: Int, seed: UInt64) throws {
     try self.init(world, outcomes: Experiment.outcomes(world, rows: rows, seed: seed)[...])
+  }
+
+  /// Splits outcomes in the order of time, 30 % held out, in a directory that numbers cells as the world does.
+  private static func source(_ world: World, outcomes: ArraySlice<Outcome>) -> RecordedOutcomes {
+    var directory = CellDirectory()
+    for cell in world.cells { _ = directory.number(of: cell) }
+    let cut = outcomes.startIndex + Int(Double(outcomes.count) * 0.7)
+    return RecordedOutcomes(directory: directory, training: outcomes[..<cut], holdout: outcomes[cut...])
+  }
+
+  private static func survey(_ source: RecordedOutcomes) -> Survey {
+    let rows = source.training.count + source.holdout.count
+    return Survey(
+      total: rows, dropped: [:], judges: ["judge-oak": rows], newJudges: [], sources: ["prod": rows],
+      training: source.training.count, holdout: source.holdout.count, window: "0"..."1", cut: nil)
   }
 
   static func outcomes(_ world: World, rows: Int, seed: UInt64) -> [Outcome] {

@@ -1,4 +1,4 @@
-import Gateway
+import Outcomes
 import Policies
 import Replay
 import Testing

@@ -1,0 +1,119 @@
+import ArgumentParser
+import Foundation
+import Outcomes
+import Policies
+import Reports
+import Simulation
+import Worker
+
+struct Replay: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Run the same fit and gate on a dataset in files, without a database.",
+    discussion: """
+      The outcomes are a CSV with a header, by the column names of routing_outcomes; created_at, chosen_model_slug and \
+      judge_score are required. All sources count unless --settings names one. Nothing is served or recorded; the verdict \
+      is that of all checks but source and cadence.
+      """)
+
+  @Option(help: ArgumentHelp("The outcomes, a CSV.", valueName: "file"))
+  var outcomes: String
+
+  @Option(help: ArgumentHelp("The catalog, JSON.", valueName: "file"))
+  var catalog: String
+
+  @Option(
+    help: ArgumentHelp("The truth of a simulated dataset, which is printed beside the estimates.", valueName: "file"))
+  var truth: String?
+
+  @Option(help: ArgumentHelp("The policy to compare with, an artifact; without it the priors.", valueName: "file"))
+  var incumbent: String?
+
+  @Option(help: ArgumentHelp("A YAML file of settings.", valueName: "file"))
+  var settings: String?
+
+  @Option(help: ArgumentHelp("Write the candidate's artifact to this file.", valueName: "file"))
+  var policyOut: String?
+
+  @Flag(name: .long, help: "Draw candidates that cannot be better from this log, and tell how often the gate errs.")
+  var selfTest = false
+
+  @Option(help: "How many candidates the self-test draws.")
+  var draws = 200
+
+  @Option(help: "The seed of the self-test.")
+  var seed: UInt64 = 1
+
+  @Option(help: "How the result is printed: text or json.")
+  var format = OutputFormat.text
+
+  @Flag(name: .long, help: "Add every estimator and interval to the text, with what each assumes.")
+  var explain = false
+
+  @Flag(name: .long, help: "End with status 2 when the verdict is hold.")
+  var failOnHold = false
+
+  func validate() throws {
+    guard draws > 0 else { throw ValidationError("--draws must be above 0") }
+    if selfTest, truth != nil || policyOut != nil || failOnHold {
+      throw ValidationError("--self-test goes with none of --truth, --policy-out and --fail-on-hold")
+    }
+  }
+
+  func run() throws {
+    do {
+      let values = try SettingsOption.read(settings, source: "any")
+      let models = try DatasetFile.catalog(catalog)
+      let compared = try incumbent.map { try readPolicy($0) } ?? .untrained(exploration: values.learner.exploration)
+      if selfTest {
+        try printSelfTest(models, compared, values)
+      } else {
+        try printReplay(models, compared, values)
+      }
+    } catch let error as ExitCode {
+      throw error
+    } catch {
+      StandardError.fail(RunFailure(error))
+    }
+  }
+
+  private func readPolicy(_ path: String) throws -> Policy {
+    let bytes = try DatasetFile.contents(of: path)
+    do {
+      return try Policy(canonicalJSON: bytes)
+    } catch {
+      throw RunFailure(.badData, "\(path) is no policy's artifact: \(error)")
+    }
+  }
+
+  private func printSelfTest(_ models: Catalog, _ compared: Policy, _ values: Settings) throws {
+    var source = try DatasetFile.outcomes(outcomes, catalog: models, selection: values.selection)
+    let survey = source.survey
+    let report = try SelfTest(&source, survey: survey, catalog: models, settings: values, incumbent: compared)
+      .run(draws: draws, seed: seed)
+    print(try format == .json ? JSONReport.text(report) : report.text)
+  }
+
+  private func printReplay(_ models: Catalog, _ compared: Policy, _ values: Settings) throws {
+    var (report, candidate) = try FileReplay(
+      outcomes: outcomes, catalog: models, incumbent: compared, settings: values
+    ).run()
+    if let truth {
+      let world = try DatasetFile.decode(Truth.self, from: truth)
+      report.truth = TruthReport(
+        world, incumbent: compared, candidate: candidate, catalog: models, rule: values.learner.rule)
+    }
+    if let policyOut {
+      try write(candidate.canonicalJSON, to: policyOut)
+    }
+    print(try ReportText.of(report, format: format, explain: explain))
+    if failOnHold, report.verdict == "hold" { throw ExitCode(ExitStatus.held.rawValue) }
+  }
+
+  private func write(_ bytes: [UInt8], to path: String) throws {
+    do {
+      try Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic)
+    } catch {
+      throw RunFailure(.tryAgain, "the policy cannot be written to \(path): \(error.localizedDescription)")
+    }
+  }
+}

@@ -1,0 +1,19 @@
+import Foundation
+import Outcomes
+import Worker
+
+/// The settings file that a command names.
+enum SettingsOption {
+  /// The settings of a file, or the house's.
+  /// - Parameter source: which outcomes, where the file does not say.
+  static func read(_ path: String?, source: String? = nil) throws -> Settings {
+    var values = Settings()
+    if let source { values.selection.source = source }
+    guard let path else { return values }
+    guard let data = FileManager.default.contents(atPath: path), let yaml = String(data: data, encoding: .utf8) else {
+      throw SettingsError.unreadable(path: path, reason: "the file cannot be read")
+    }
+    try values.apply(yaml: yaml, path: path)
+    return values
+  }
+}
