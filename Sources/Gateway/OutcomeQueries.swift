@@ -65,10 +65,11 @@ public struct OutcomeQueries: Sendable {
     let isDeterministic = has("decision_type") ? self.isDeterministic : "false"
     let cases = falls.map { "WHEN \($0.test) THEN \($0.step.rawValue)" }.joined(separator: " ")
     let source = has("source") ? "o.source::text" : "'prod'"
-    return "SELECT CASE \(cases) ELSE 0 END, o.judge_model::text, \(source), "
-      + "date_bin('1 hour', o.created_at::timestamptz, \(SQLText.literal(window.lowerBound))::timestamptz)::text, "
-      + "count(*), min(o.created_at)::text, \(isDeterministic) "
-      + "FROM \(table("routing_outcomes")) o WHERE \(inWindow) GROUP BY 1, 2, 3, 4, 7"
+    // Grouped by the hour itself and not by its text, which would be made for each row.
+    let hour = "date_bin('1 hour', o.created_at::timestamptz, \(SQLText.literal(window.lowerBound))::timestamptz)"
+    return "SELECT CASE \(cases) ELSE 0 END, o.judge_model::text, \(source), (\(hour))::text, count(*), "
+      + "min(o.created_at)::text, \(isDeterministic) FROM \(table("routing_outcomes")) o WHERE \(inWindow) "
+      + "GROUP BY 1, 2, 3, \(hour), 7"
   }
 
   /// The outcomes of each stratum from the cut on, and how many of them are eligible, where judging decides.

@@ -11,27 +11,25 @@ struct EstimatorSums: Sendable {
   private var count = 0
   private var weight = 0.0
   private var squaredWeight = 0.0
-  private var sums = InlineArray<11, Double>(repeating: 0)
-  /// `Σ w² x xᵀ`, row after row; only the lower triangle is filled.
-  private var products = InlineArray<121, Double>(repeating: 0)
+  private var sums = SIMD16<Double>.zero
+  /// `Σ w² x xᵀ`, row after row.
+  private var products = InlineArray<11, SIMD16<Double>>(repeating: .zero)
 
   @inline(__always)
   mutating func add(_ score: RowScore, weight added: Double) {
     count += 1
     weight += added
     squaredWeight += added * added
-    for row in 0..<RowScore.parts {
-      let scaled = added * score.vector[row]
-      sums[row] += scaled
-      for column in 0...row { products[RowScore.parts * row + column] += scaled * added * score.vector[column] }
-    }
+    let scaled = added * score.vector
+    sums += scaled
+    for row in 0..<RowScore.parts { products[row] += scaled[row] * scaled }
   }
 
   mutating func merge(_ other: EstimatorSums) {
     count += other.count
     weight += other.weight
     squaredWeight += other.squaredWeight
-    for part in sums.indices { sums[part] += other.sums[part] }
+    sums += other.sums
     for product in products.indices { products[product] += other.products[product] }
   }
 
@@ -64,10 +62,7 @@ struct EstimatorSums: Sendable {
     guard count > 1 else { return 0 }
     var square = 0.0
     for row in 0..<RowScore.parts where influence[row] != 0 {
-      for column in 0..<row {
-        square += 2 * influence[row] * influence[column] * products[RowScore.parts * row + column]
-      }
-      square += influence[row] * influence[row] * products[RowScore.parts * row + row]
+      for column in 0..<RowScore.parts { square += influence[row] * influence[column] * products[row][column] }
     }
     return (max(square, 0) * Double(count) / Double(count - 1)).squareRoot() / weight
   }

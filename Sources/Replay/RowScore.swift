@@ -9,7 +9,8 @@ struct RowScore {
 
   static let parts = 11
 
-  let vector: InlineArray<11, Double>
+  /// The parts, and zeros behind them.
+  let vector: SIMD16<Double>
 
   /// - Parameters:
   ///   - direct: `Σ_a π(a|x) q̂(x,a)`.
@@ -24,9 +25,8 @@ struct RowScore {
     let switched = weight <= tuning.switchThreshold ? weight : 0
     let shrunk = tuning.shrinkage * weight / (weight * weight + tuning.shrinkage)
     let clipped = min(weight, tuning.clip)
-    vector = [
+    vector = SIMD16(
       1, direct, weight, weight * outcome, weight * residual, switched * residual, shrunk * residual,
-      clipped * outcome, clipped * residual, probability, probability * outcome,
-    ]
+      clipped * outcome, clipped * residual, probability, probability * outcome, 0, 0, 0, 0, 0)
   }
 }
