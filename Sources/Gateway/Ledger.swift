@@ -9,6 +9,8 @@ internal import Replay
 public struct Ledger: Sendable {
   /// The key of the advisory lock, `labs` in ASCII.
   private static let lockKey = 0x6c61_6273
+  /// The key of the lock that a run holds while it reads, `labr` in ASCII.
+  private static let runLockKey = 0x6c61_6272
   private static let attempts = 3
   private static let looks = 10
 
@@ -31,7 +33,7 @@ public struct Ledger: Sendable {
     self.logger = logger
   }
 
-  private func table(_ name: String) -> String {
+  func table(_ name: String) -> String {
     SQLText.table(name, schema: schema.name)
   }
 
@@ -63,6 +65,14 @@ public struct Ledger: Sendable {
       policy: try policy(
         row[4], exploration: row[2], run: row[0], catalog: catalog, rule: rule, otherwise: exploration),
       rulesetHash: row[3], triesSince: tries ?? 0)
+  }
+
+  /// Takes the lock of a run until the transaction ends, so that a second worker ends at once and does not work for
+  /// nothing. Nothing rests on it: a promotion is decided under the ledger's own lock.
+  /// - Throws: `GatewayError.busy`.
+  public func claimRun(_ connection: borrowing Connection) throws {
+    let answer = try connection.query("SELECT pg_try_advisory_xact_lock(\(Ledger.runLockKey))").scalar
+    guard answer == "t" else { throw GatewayError.busy }
   }
 
   /// Reads the promoted policies of these versions; a version that is neither the untrained policy's nor in the ledger
@@ -151,7 +161,7 @@ public struct Ledger: Sendable {
   private func recordOnce(
     _ run: TrainingRun, replayed: String?, seen: inout Seen
   ) throws -> TrainingRun {
-    let connection = try Connection(settings, logger: logger)
+    let connection = try Connection.open(settings, logger: logger)
     return try connection.transaction { connection in
       try Session.prepare(connection)
       try connection.query("SELECT pg_advisory_xact_lock(\(Ledger.lockKey))")

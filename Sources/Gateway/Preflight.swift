@@ -3,30 +3,42 @@ public import Postgres
 
 /// Looks, before anything is read, whether the role may do what the run will do and will see all rows.
 public struct Preflight {
-  private struct Use {
+  /// What is done with a table.
+  public struct Use: Sendable {
     let table: String
     let privilege: String
     let columns: [ExpectedColumn]
   }
 
-  private let schemaName: String
-  private let usesInferences: Bool
-
-  /// Makes a preflight of this schema.
+  /// What a run does.
   /// - Parameter usesInferences: whether the settings ask for input tokens, which are in `inferences`.
-  public init(schema: String, usesInferences: Bool) {
-    schemaName = schema
-    self.usesInferences = usesInferences
-  }
-
-  private var uses: [Use] {
+  public static func training(usesInferences: Bool) -> [Use] {
     [
       Use(table: "routing_outcomes", privilege: "SELECT", columns: ExpectedColumn.outcomes),
       Use(table: "models", privilege: "SELECT", columns: ExpectedColumn.models),
-      Use(table: "training_runs", privilege: "SELECT", columns: ExpectedColumn.trainingRuns),
+    ] + rollback
+      + (usesInferences ? [Use(table: "inferences", privilege: "SELECT", columns: ExpectedColumn.inferences)] : [])
+  }
+
+  /// What a rollback does.
+  public static let rollback =
+    history + [
       Use(table: "training_runs", privilege: "INSERT", columns: ExpectedColumn.trainingRuns),
       Use(table: "tenant_routing_policies", privilege: "UPDATE", columns: ExpectedColumn.policies),
-    ] + (usesInferences ? [Use(table: "inferences", privilege: "SELECT", columns: ExpectedColumn.inferences)] : [])
+    ]
+
+  /// What looking at the ledger does.
+  public static let history = [
+    Use(table: "training_runs", privilege: "SELECT", columns: ExpectedColumn.trainingRuns)
+  ]
+
+  private let schemaName: String
+  private let uses: [Use]
+
+  /// Makes a preflight of these uses in this schema.
+  public init(schema: String, uses: [Use]) {
+    schemaName = schema
+    self.uses = uses
   }
 
   /// Checks schema, privileges and row-level security, in this order, inside the caller's transaction.

@@ -6,11 +6,20 @@ public struct ConnectionSettings: Sendable {
   public var applicationName: String
   /// Seconds until an attempt to connect is given up.
   public var connectTimeout: Double
+  /// Seconds within which a connection that fails for a cause that may pass is tried again; 0 for one attempt.
+  public var retrySeconds: Double
+  /// Whether trying again shall end.
+  public var isStopped: @Sendable () -> Bool
 
   /// Makes settings.
-  public init(target: String? = nil, applicationName: String = "ainfera-labs", connectTimeout: Double = 10) {
+  public init(
+    target: String? = nil, applicationName: String = "ainfera-labs", connectTimeout: Double = 10,
+    retrySeconds: Double = 0, isStopped: @escaping @Sendable () -> Bool = { false }
+  ) {
     self.target = target
     self.applicationName = applicationName
     self.connectTimeout = connectTimeout
+    self.retrySeconds = retrySeconds
+    self.isStopped = isStopped
   }
 }

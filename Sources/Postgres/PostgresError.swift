@@ -32,6 +32,14 @@ public struct PostgresError: Error, Equatable, CustomStringConvertible {
     self.statement = statement
   }
 
+  /// Whether the cause is one that may be gone soon: the server starts, stops or is full, or the way to it is cut.
+  public var mayPass: Bool {
+    if let sqlState {
+      return ["57P01", "57P02", "57P03", "53300"].contains(sqlState) || sqlState.hasPrefix("08")
+    }
+    return kind == .connect || kind == .connectionLost
+  }
+
   func asCommitUnknown() -> PostgresError {
     PostgresError(.commitUnknown, sqlState: sqlState, message: message, statement: statement)
   }

@@ -41,13 +41,81 @@ public struct NightlyRun {
     }
   }
 
+  /// What was read and replayed, without a connection.
+  private struct Evidence {
+    let schema: GatewaySchema
+    let catalog: Catalog
+    let survey: Survey
+    let cells: [Cell]
+    let incumbent: Incumbent
+    let learning: Learning
+    let replayer: Replayer
+  }
+
   private func runAndRecord() throws -> RunReport {
     var timer = PhaseTimer()
-    let connection = try Connection(request.connection, logger: logger)
+    let evidence = try gatherWithRetries(&timer)
+    let (catalog, incumbent, learning) = (evidence.catalog, evidence.incumbent, evidence.learning)
+    let gate = try learning.gate(
+      evidence.replayer, survey: evidence.survey, cells: evidence.cells, catalog: catalog, settings: settings,
+      incumbent: incumbent.policy, servingBar: request.servingBar,
+      standing: Learning.Standing(
+        incumbentRuleset: incumbent.rulesetHash, allowsRulesetChange: request.allowsRulesetChange,
+        attempt: incumbent.triesSince + 1))
+    let checks = gate.checks()
+    timer.mark("gate")
+
+    let replayReport = ReplayReport(evidence.replayer, lifts: gate.lifts)
+    let verdict = Verdict(checks: checks, incumbent: incumbent, learning: learning, settings: settings)
+    let record = verdict.record(
+      request, survey: evidence.survey, gate: gate, incumbent: incumbent, learning: learning, catalog: catalog,
+      replay: replayReport)
+    let artifact = try writeArtifact(learning.artifact, version: record.versionTo)
+    let recording = try self.record(record, schema: evidence.schema, replayed: incumbent.version?.description)
+    timer.mark("record")
+    return ReportBuilder(
+      rule: rule, survey: evidence.survey, learning: learning, catalog: catalog, incumbent: incumbent.policy
+    ).report(
+      ReportBuilder.Identity(recording?.run ?? record, isDryRun: request.isDryRun),
+      checks: checks + (recording.map { [verdict.incumbentCheck(serving: $0.serving)] } ?? []), replay: replayReport,
+      artifact: artifact, timings: timer.milliseconds)
+  }
+
+  private func record(_ run: TrainingRun, schema: GatewaySchema, replayed: String?) throws -> Recording? {
+    guard !request.isDryRun else { return nil }
+    try interruption.check()
+    interruption.beginRecording(run.id)
+    do {
+      return try Ledger(schema: schema, settings: request.connection, logger: logger).record(run, replayed: replayed)
+    } catch {
+      interruption.endRecording()
+      throw error
+    }
+  }
+
+  /// A read that loses its server begins again from the start, for a part of the rows is never fitted.
+  private func gatherWithRetries(_ timer: inout PhaseTimer) throws -> Evidence {
+    let start = ContinuousClock.now
+    while true {
+      do {
+        return try gather(&timer)
+      } catch let error as PostgresError where error.mayPass {
+        let left = Duration.seconds(request.connection.retrySeconds) - (ContinuousClock.now - start)
+        guard left > .zero, !interruption.isRequested, error.kind != .connect else { throw error }
+        logger.notice("the read begins again: \(error)")
+      }
+    }
+  }
+
+  private func gather(_ timer: inout PhaseTimer) throws -> Evidence {
+    let connection = try Connection.open(request.connection, logger: logger)
     interruption.watch(connection.canceller)
     let (schema, readOnly) = try connection.transaction("BEGIN READ ONLY") { connection in
-      let preflight = Preflight(schema: settings.schema, usesInferences: settings.selection.usesInputTokens)
-      return (try preflight.run(connection), try connection.query("SELECT pg_is_in_recovery()").scalar == "t")
+      let uses = Preflight.training(usesInferences: settings.selection.usesInputTokens)
+      return (
+        try Preflight(schema: settings.schema, uses: uses).run(connection),
+        try connection.query("SELECT pg_is_in_recovery()").scalar == "t"
+      )
     }
     if readOnly && !request.isDryRun { throw GatewayError.readOnlyServer }
     timer.mark("preflight")
@@ -56,15 +124,16 @@ public struct NightlyRun {
       connection, schema: schema, selection: settings.selection, floors: (settings.floors, settings.defaultFloor),
       progress: { rows in progress("\(rows) rows read") })
     let ledger = Ledger(schema: schema, settings: request.connection, logger: logger)
+    let catalog = source.catalog
     let incumbent = try source.withConnection { connection in
-      try ledger.incumbent(
-        connection, catalog: source.catalog, rule: rule, exploration: settings.learner.exploration)
+      if !request.isDryRun { try ledger.claimRun(connection) }
+      return try ledger.incumbent(
+        connection, catalog: catalog, rule: rule, exploration: settings.learner.exploration)
     }
     let versions = try versions(&source, ledger: ledger)
     timer.mark("survey")
     try interruption.check()
 
-    let catalog = source.catalog
     let (learning, statistics) = try Learning.learn(
       from: &source, catalog: catalog, settings: settings, incumbent: incumbent.policy)
     timer.mark("training")
@@ -78,32 +147,9 @@ public struct NightlyRun {
     try source.finish()
     timer.mark("holdout")
     try interruption.check()
-
-    let attempt = incumbent.triesSince + 1
-    let gate = try learning.gate(
-      replayer, survey: survey, cells: cells, catalog: catalog, settings: settings, incumbent: incumbent.policy,
-      servingBar: request.servingBar,
-      standing: Learning.Standing(
-        incumbentRuleset: incumbent.rulesetHash, allowsRulesetChange: request.allowsRulesetChange, attempt: attempt))
-    let checks = gate.checks()
-    timer.mark("gate")
-
-    let replayReport = ReplayReport(replayer, lifts: gate.lifts)
-    let verdict = Verdict(checks: checks, incumbent: incumbent, learning: learning, settings: settings)
-    let record = verdict.record(
-      request, survey: survey, gate: gate, incumbent: incumbent, learning: learning, catalog: catalog,
-      replay: replayReport)
-    let artifact = try writeArtifact(learning.artifact, version: record.versionTo)
-    let recording =
-      request.isDryRun ? nil : try ledger.record(record, replayed: incumbent.version?.description)
-    timer.mark("record")
-    let recorded = recording?.run ?? record
-    return ReportBuilder(
-      rule: rule, survey: survey, learning: learning, catalog: catalog, incumbent: incumbent.policy
-    ).report(
-      ReportBuilder.Identity(recorded, isDryRun: request.isDryRun),
-      checks: checks + (recording.map { [verdict.incumbentCheck(serving: $0.serving)] } ?? []), replay: replayReport,
-      artifact: artifact, timings: timer.milliseconds)
+    return Evidence(
+      schema: schema, catalog: catalog, survey: survey, cells: cells, incumbent: incumbent, learning: learning,
+      replayer: replayer)
   }
 
   /// The versions that made the holdout's deterministic decisions, where there are several and the ledger knows them.

@@ -12,5 +12,7 @@ struct AinferaLabs: ParsableCommand {
       69 database out of reach; 70 a bug of ours; 75 try again later; 76 the answer to COMMIT was lost; \
       77 a missing grant; 78 bad settings.
       """,
-    subcommands: [Train.self, Replay.self, Simulate.self, Value.self])
+    subcommands: [
+      Train.self, Replay.self, Simulate.self, Value.self, History.self, Show.self, Rollback.self,
+    ])
 }

@@ -7,11 +7,23 @@ enum StandardError {
     FileHandle.standardError.write(Data(text.utf8))
   }
 
-  /// One line, without control characters, and the end.
+  /// One line, and the end.
   static func fail(_ failure: RunFailure) -> Never {
-    let clean = failure.description.unicodeScalars.map { $0.value < 32 || $0.value == 127 ? " " : Character($0) }
-    write("ainfera-labs: \(String(clean))\n")
+    write("ainfera-labs: \(escaped(failure.description))\n")
     exit(failure.status.rawValue)
+  }
+
+  /// The text on one line: control characters as `\u{1b}`, so that no name can forge a line or steer a terminal.
+  static func escaped(_ text: String) -> String {
+    var result = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+      if scalar.properties.generalCategory == .control {
+        result.append(contentsOf: "\\u{\(String(scalar.value, radix: 16))}".unicodeScalars)
+      } else {
+        result.append(scalar)
+      }
+    }
+    return String(result)
   }
 
   static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }

@@ -1,13 +1,10 @@
 public import ArgumentParser
 import Foundation
-public import Logging
 import Outcomes
-import Postgres
 import Reports
 public import Worker
 
 extension Cadence: ExpressibleByArgument {}
-extension Logger.Level: @retroactive ExpressibleByArgument {}
 
 struct Train: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -25,11 +22,7 @@ struct Train: ParsableCommand {
   @Flag(name: .long, help: "Evaluate and print, but write nothing.")
   var dryRun = false
 
-  @Option(help: ArgumentHelp("The database, as a libpq URL without a password.", valueName: "url"))
-  var database: String?
-
-  @Option(help: ArgumentHelp("A YAML file of settings.", valueName: "file"))
-  var settings: String?
+  @OptionGroup var database: DatabaseOptions
 
   @Option(name: .long, help: ArgumentHelp("How many days of outcomes are read (default: 30).", valueName: "days"))
   var windowDays: Double?
@@ -43,8 +36,17 @@ struct Train: ParsableCommand {
   @Flag(name: .long, help: "Add every estimator and interval to the text, with what each assumes.")
   var explain = false
 
-  @Option(name: .long, help: "What is logged: trace, debug, info, notice, warning, error or critical.")
-  var logLevel = Logger.Level.notice
+  @Option(
+    name: .long,
+    help: ArgumentHelp("Write the run's numbers to this file in the Prometheus text format.", valueName: "file"))
+  var metricsFile: String?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "A shell command that gets the result as JSON on its standard input; its failure never fails the run.",
+      valueName: "command"))
+  var onResult: String?
 
   @Flag(name: .long, help: "Allow a ruleset other than the incumbent's to be promoted.")
   var allowRulesetChange = false
@@ -53,38 +55,39 @@ struct Train: ParsableCommand {
   var failOnHold = false
 
   func run() throws {
-    var logger = Logger(label: "ainfera-labs") { StreamLogHandler.standardError(label: $0) }
-    logger.logLevel = logLevel
+    let runID = UUID().uuidString.lowercased()
+    let logger = database.logger(run: runID)
+    let announcer = Announcer(metricsFile: metricsFile, command: onResult, logger: logger)
     do {
-      let request = try request()
       let interruption = Interruption()
-      interruption.install()
+      let request = try request(runID, interruption)
       let progress = ProgressLine()
       let report = try NightlyRun(
         request, interruption: interruption, logger: logger, progress: progress.show
       ).run()
       progress.clear()
       print(try ReportText.of(report, format: format, explain: explain))
+      announcer.announce(report)
       if failOnHold, !report.promoted { throw ExitCode(ExitStatus.held.rawValue) }
     } catch let error as ExitCode {
       throw error
     } catch {
-      StandardError.fail(RunFailure(error))
+      let failure = RunFailure(error)
+      announcer.announce(failure, runID: runID)
+      StandardError.fail(failure)
     }
   }
 
-  private func request() throws -> TrainingRequest {
-    var values = try SettingsOption.read(settings)
+  private func request(_ runID: String, _ interruption: Interruption) throws -> TrainingRequest {
+    var values = try SettingsOption.read(database.settings)
     if let windowDays {
       guard windowDays > 0, windowDays <= 3650 else {
         throw RunFailure(.usage, "--window-days is \(windowDays); it must be above 0 and at most 3650")
       }
       values.selection.windowDays = windowDays
     }
-    let target = database ?? ProcessInfo.processInfo.environment["LABS_DATABASE_URL"]
     return TrainingRequest(
-      cadence: cadence, isDryRun: dryRun, connection: .init(target: target.flatMap { $0.isEmpty ? nil : $0 }),
-      settings: values, artifacts: artifacts, allowsRulesetChange: allowRulesetChange,
-      runID: UUID().uuidString.lowercased())
+      cadence: cadence, isDryRun: dryRun, connection: database.connection(interruption), settings: values,
+      artifacts: artifacts, allowsRulesetChange: allowRulesetChange, runID: runID)
   }
 }

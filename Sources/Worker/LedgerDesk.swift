@@ -1,0 +1,95 @@
+public import Gateway
+public import Logging
+internal import Foundation
+internal import Policies
+public import Postgres
+
+/// What people do with the ledger beside runs: look at it, and go back.
+public struct LedgerDesk {
+  private let connection: ConnectionSettings
+  private let schema: String
+  private let logger: Logger
+
+  /// Opens the desk.
+  public init(_ connection: ConnectionSettings, schema: String, logger: Logger) {
+    self.connection = connection
+    self.schema = schema
+    self.logger = logger
+  }
+
+  /// The newest runs, newest first.
+  /// - Throws: `RunFailure`.
+  public func history(limit: Int) throws(RunFailure) -> [LedgerEntry] {
+    try attempt { try look(Preflight.history) { connection, ledger in try ledger.entries(connection, limit: limit) } }
+  }
+
+  /// A version, or the one that serves, with its table as JSON.
+  /// - Throws: `RunFailure` with status 65 where there is none.
+  public func show(_ version: String?) throws(RunFailure) -> (entry: LedgerEntry, perCell: String) {
+    try attempt {
+      let found = try look(Preflight.history) { connection, ledger in
+        try ledger.run(connection, version: version, isPromoted: false)
+      }
+      guard let found else {
+        throw RunFailure(
+          .badData,
+          version.map { "no run made version \($0); `history` lists the versions" }
+            ?? "no run was promoted yet; `history` lists the runs")
+      }
+      return found
+    }
+  }
+
+  /// Moves every tenant back to a version that was once promoted.
+  /// - Parameter artifacts: a folder in which the version's artifact, where there is one, must match its hash.
+  /// - Returns: the run, as recorded, and whether it was promoted.
+  /// - Throws: `RunFailure` with status 65 where the version was never promoted, serves already, or its artifact is
+  ///   not what its hash says.
+  public func rollBack(to version: String, artifacts: String?) throws(RunFailure) -> RollbackReport {
+    try attempt {
+      let (target, serving, gateway) = try look(Preflight.rollback) { connection, ledger in
+        (
+          try ledger.run(connection, version: version, isPromoted: true),
+          try ledger.run(connection, version: nil, isPromoted: true)?.entry.policyVersionTo, ledger
+        )
+      }
+      guard let target, let serving else {
+        throw RunFailure(.badData, "version \(version) was never promoted; `history` lists the versions")
+      }
+      guard serving != version else { throw RunFailure(.badData, "version \(version) serves already") }
+      if let artifacts { try checkArtifact(in: artifacts, version: version) }
+      let recording = try gateway.rollBack(to: target, runID: UUID().uuidString.lowercased(), serving: serving)
+      return RollbackReport(
+        runId: recording.run.id, promoted: recording.run.promoted, reason: recording.run.reason,
+        policyVersionFrom: recording.run.versionFrom, policyVersionTo: recording.run.versionTo)
+    }
+  }
+
+  private func checkArtifact(in folder: String, version: String) throws {
+    let path = "\(folder)/\(version).json"
+    guard FileManager.default.fileExists(atPath: path) else { return }
+    let hash = Policy.shortHash(try DatasetFile.contents(of: path))
+    guard version.hasSuffix("+\(hash)") else {
+      throw RunFailure(
+        .badData, "the artifact \(path) has the hash \(hash), which is not its version's; restore the file first")
+    }
+  }
+
+  private func look<Result>(
+    _ uses: [Preflight.Use], _ body: (borrowing Connection, Ledger) throws -> Result
+  ) throws -> Result {
+    let opened = try Connection.open(connection, logger: logger)
+    return try opened.transaction("BEGIN READ ONLY") { opened in
+      let found = try Preflight(schema: schema, uses: uses).run(opened)
+      return try body(opened, Ledger(schema: found, settings: connection, logger: logger))
+    }
+  }
+
+  private func attempt<Result>(_ body: () throws -> Result) throws(RunFailure) -> Result {
+    do {
+      return try body()
+    } catch {
+      throw RunFailure(error)
+    }
+  }
+}

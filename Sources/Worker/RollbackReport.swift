@@ -1,0 +1,13 @@
+/// What became of a rollback.
+public struct RollbackReport: Encodable, Sendable {
+  /// The run that recorded it.
+  public let runId: String
+  /// Whether every tenant was moved.
+  public let promoted: Bool
+  /// `rollback`, or why not.
+  public let reason: String
+  /// The version that served.
+  public let policyVersionFrom: String
+  /// The version that serves now, if it was promoted.
+  public let policyVersionTo: String
+}

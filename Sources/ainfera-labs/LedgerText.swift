@@ -1,0 +1,57 @@
+import Foundation
+import Gateway
+import Outcomes
+import Policies
+
+/// The ledger for a terminal, and a run with its table as JSON.
+enum LedgerText {
+  static func list(_ runs: [LedgerEntry]) -> String {
+    guard !runs.isEmpty else { return "no runs" }
+    let lines = runs.map { run in
+      let verdict = run.promoted ? "PROMOTE" : "HOLD   "
+      let done = run.deltaDoneRate?.signedDecimals(4) ?? "      -"
+      let cost = run.deltaCostUsd?.signedDecimals(7) ?? "         -"
+      return StandardError.escaped(
+        "\(run.runAt)  \(verdict)  \(padded(run.cadence, 6))  \(padded(run.policyVersionTo, 16))  done \(done)  "
+          + "cost \(cost)  \(run.promoteReason.prefix(80))")
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  static func policy(_ entry: LedgerEntry, perCell: String) throws -> String {
+    let table = try Policy(
+      perCell: Array(perCell.utf8), exploration: entry.explorationFloor, catalog: Catalog(models: []),
+      rule: .cheapestClearingFloor)
+    let picks = Dictionary(grouping: table.rows) { $0.pick ?? "none" }
+      .sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
+    let largest = table.cells.indices.sorted { table.rows[$0].count > table.rows[$1].count }.prefix(20)
+    let width = largest.map { table.cells[$0].description.count }.max() ?? 0
+    var lines = [
+      "\(entry.policyVersionTo)  \(entry.promoted ? "promoted" : "held") \(entry.runAt)  \(entry.cadence)",
+      "  run      \(entry.id)", "  from     \(entry.policyVersionFrom)", "  reason   \(entry.promoteReason)",
+      "  judges   \(entry.judgeModel), \(entry.outcomesJudged) outcomes",
+      "  ruleset  \(entry.rulesetHash), exploration \((100 * entry.explorationFloor).decimals(1)) %", "",
+      "Picks by model (cells)",
+    ]
+    lines += picks.map { "  \(padded($0.key, 32))\($0.value.count)" }
+    lines += ["", "Largest cells (training rows, pick, its quality)"]
+    lines += largest.map { index in
+      let row = table.rows[index]
+      let quality = row.pick.flatMap { table.entry(row, model: $0)?.quality.decimals(3) } ?? "-"
+      return "  \(padded(table.cells[index].description, width))  \(row.count)  \(row.pick ?? "none") \(quality)"
+    }
+    return lines.map { StandardError.escaped($0) }.joined(separator: "\n")
+  }
+
+  static func json(_ entry: LedgerEntry, perCell: String) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.keyEncodingStrategy = .convertToSnakeCase
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    let row = String(decoding: try encoder.encode(entry), as: UTF8.self)
+    return "\(row.dropLast()),\"per_cell\":\(perCell)}"
+  }
+
+  private static func padded(_ text: String, _ width: Int) -> String {
+    text + String(repeating: " ", count: max(width - text.count, 0))
+  }
+}
