@@ -10,7 +10,7 @@ public struct Ledger: Sendable {
   /// The key of the advisory lock, `labs` in ASCII.
   private static let lockKey = 0x6c61_6273
   /// The key of the lock that a run holds while it reads, `labr` in ASCII.
-  private static let runLockKey = 0x6c61_6272
+  static let runLockKey = 0x6c61_6272
   private static let attempts = 3
   private static let looks = 10
 

@@ -45,16 +45,31 @@ public struct Preflight {
   /// - Throws: `GatewayError` that names all that is missing; `PostgresError`.
   public func run(_ connection: borrowing Connection) throws -> GatewaySchema {
     try Session.prepare(connection)
-    let role = try connection.query("SELECT current_user::text").scalar ?? ""
+    let faults = try schemaFaults(connection)
+    if !faults.isEmpty { throw GatewayError.schema(faults) }
+    let role = try role(connection)
+    let grants = try missingGrants(connection)
+    if !grants.isEmpty { throw GatewayError.missingGrants(role: role, statements: grants) }
+    let cures = try hiddenRowCures(connection)
+    if !cures.isEmpty { throw GatewayError.hiddenRows(role: role, statements: cures) }
     let columns = try existingColumns(connection)
-    try requireColumns(columns)
-    try requirePrivileges(connection, role, columns)
-    try requireVisibleRows(connection, role)
     let outcomes = columns["routing_outcomes"] ?? [:]
     return GatewaySchema(
       name: schemaName,
       outcomeColumns: Set(ExpectedColumn.outcomes.filter { !$0.isRequired }.map(\.name).filter { outcomes[$0] != nil }),
       hasEvaluation: columns["training_runs"]?["evaluation"] != nil)
+  }
+
+  private func role(_ connection: borrowing Connection) throws(PostgresError) -> String {
+    try connection.query("SELECT current_user::text").scalar ?? ""
+  }
+
+  /// The optional columns that the schema lacks.
+  func absentOptionalColumns(_ connection: borrowing Connection) throws(PostgresError) -> [String] {
+    let existing = try existingColumns(connection)
+    return uses.filter { $0.privilege == "SELECT" }.flatMap { use in
+      use.columns.filter { !$0.isRequired && existing[use.table]?[$0.name] == nil }.map { "\(use.table).\($0.name)" }
+    }
   }
 
   /// The columns that exist, by table and name, with category and name of their types.
@@ -77,7 +92,9 @@ public struct Preflight {
     return result
   }
 
-  private func requireColumns(_ existing: [String: [String: (category: String, type: String)]]) throws(GatewayError) {
+  /// What is missing, or of another type than expected.
+  func schemaFaults(_ connection: borrowing Connection) throws(PostgresError) -> [String] {
+    let existing = try existingColumns(connection)
     var faults: [String] = []
     for use in uses where use.privilege != "INSERT" {
       guard let table = existing[use.table] else {
@@ -94,19 +111,17 @@ public struct Preflight {
         }
       }
     }
-    if !faults.isEmpty { throw .schema(faults) }
+    return faults
   }
 
-  private func requirePrivileges(
-    _ connection: borrowing Connection, _ role: String,
-    _ existing: [String: [String: (category: String, type: String)]]
-  ) throws {
-    let grantee = SQLText.identifier(role)
+  /// The statements that grant what is missing.
+  func missingGrants(_ connection: borrowing Connection) throws(PostgresError) -> [String] {
+    let existing = try existingColumns(connection)
+    let grantee = SQLText.identifier(try role(connection))
     var statements: [String] = []
     let hasUsage = try connection.query("SELECT pg_catalog.has_schema_privilege($1, 'USAGE')", [schemaName]).scalar
     if hasUsage != "t" {
-      statements.append("GRANT USAGE ON SCHEMA \(SQLText.identifier(schemaName)) TO \(grantee)")
-      throw GatewayError.missingGrants(role: role, statements: statements)
+      return ["GRANT USAGE ON SCHEMA \(SQLText.identifier(schemaName)) TO \(grantee)"]
     }
     for use in uses {
       let table = qualified(use.table)
@@ -122,7 +137,7 @@ public struct Preflight {
       let list = isWhole ? "" : " (" + missing.joined(separator: ", ") + ")"
       statements.append("GRANT \(use.privilege)\(list) ON \(schemaName).\(use.table) TO \(grantee)")
     }
-    if !statements.isEmpty { throw GatewayError.missingGrants(role: role, statements: statements) }
+    return statements
   }
 
   private func qualified(_ table: String) -> String {
@@ -130,7 +145,9 @@ public struct Preflight {
   }
 
   /// A SELECT under row-level security returns none and an UPDATE says `UPDATE 0`, both without an error.
-  private func requireVisibleRows(_ connection: borrowing Connection, _ role: String) throws {
+  /// - Returns: the statements that let the role see all rows.
+  func hiddenRowCures(_ connection: borrowing Connection) throws(PostgresError) -> [String] {
+    let role = try role(connection)
     var statements: [String] = []
     for use in uses {
       let table = qualified(use.table)
@@ -151,7 +168,7 @@ public struct Preflight {
       }
       if !isOpen { statements.append(cure(use, role)) }
     }
-    if !statements.isEmpty { throw GatewayError.hiddenRows(role: role, statements: statements) }
+    return statements
   }
 
   /// Without a WITH CHECK of its own, a policy checks new rows by its USING.

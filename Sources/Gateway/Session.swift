@@ -7,7 +7,8 @@ enum Session {
   static func prepare(_ connection: borrowing Connection) throws(PostgresError) {
     for setting in [
       "search_path = pg_catalog, pg_temp", "timezone = 'UTC'", "datestyle = 'ISO'", "extra_float_digits = 1",
-      "synchronize_seqscans = off", "jit = off", "lock_timeout = '60s'", "statement_timeout = '30min'", "idle_in_transaction_session_timeout = 0",
+      "synchronize_seqscans = off", "jit = off", "lock_timeout = '60s'", "statement_timeout = '30min'",
+      "idle_in_transaction_session_timeout = 0",
     ] {
       try connection.query("SET LOCAL \(setting)")
     }

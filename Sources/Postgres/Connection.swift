@@ -79,6 +79,18 @@ public struct Connection: ~Copyable {
     return PostgresError(.connect, message: first)
   }
 
+  /// A parameter of the connection as libpq settled it, `sslmode` for one; never a password.
+  public func parameter(_ keyword: String) -> String? {
+    guard !keyword.contains("password"), let options = PQconninfo(handle) else { return nil }
+    defer { PQconninfoFree(options) }
+    var option = options
+    while let name = option.pointee.keyword {
+      if String(cString: name) == keyword { return option.pointee.val.map { String(cString: $0) } }
+      option += 1
+    }
+    return nil
+  }
+
   /// Runs a statement, with text parameters for `$1`, `$2` and so on.
   /// - Throws: `PostgresError` of kind `statement` or `connectionLost`.
   @discardableResult

@@ -16,7 +16,10 @@ public enum PrometheusText {
     text += metric(
       "outcomes", "Outcomes in the window, and how many fell at each step.",
       report.outcomes.funnel.map { (["step": $0.step], Double($0.rows)) }
-        + [(["step": "training"], Double(report.outcomes.training)), (["step": "holdout"], Double(report.outcomes.holdout))])
+        + [
+          (["step": "training"], Double(report.outcomes.training)),
+          (["step": "holdout"], Double(report.outcomes.holdout)),
+        ])
     text += metric("lift", "The lift of the candidate and the ends of its interval.", lifts(report))
     text += metric(
       "effective_sample_size", "The candidate's effective sample size.", [([:], report.replay.effectiveSampleSize)])
@@ -37,7 +40,9 @@ public enum PrometheusText {
 
   private static func ends(now: Double, success: Double?, exitStatus: Int32) -> String {
     metric("last_run_timestamp_seconds", "When the last run ended.", [([:], now)])
-      + (success.map { metric("last_success_timestamp_seconds", "When the last run with a verdict ended.", [([:], $0)]) }
+      + (success.map {
+        metric("last_success_timestamp_seconds", "When the last run with a verdict ended.", [([:], $0)])
+      }
         ?? "")
       + metric("last_exit_status", "The exit status of the last run.", [([:], Double(exitStatus))])
   }

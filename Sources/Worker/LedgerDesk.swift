@@ -1,6 +1,6 @@
+internal import Foundation
 public import Gateway
 public import Logging
-internal import Foundation
 internal import Policies
 public import Postgres
 

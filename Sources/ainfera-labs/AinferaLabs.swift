@@ -13,6 +13,7 @@ struct AinferaLabs: ParsableCommand {
       77 a missing grant; 78 bad settings.
       """,
     subcommands: [
-      Train.self, Replay.self, Simulate.self, Value.self, History.self, Show.self, Rollback.self,
+      Train.self, Replay.self, Simulate.self, Value.self, DoctorCommand.self, History.self, Show.self, Rollback.self,
+      SettingsCommand.self,
     ])
 }

@@ -17,7 +17,8 @@ struct DatabaseOptions: ParsableArguments {
   var connectRetrySeconds = 60.0
 
   @Option(
-    name: .long, help: ArgumentHelp("End after this time, whatever the server does; without it never.", valueName: "seconds"))
+    name: .long,
+    help: ArgumentHelp("End after this time, whatever the server does; without it never.", valueName: "seconds"))
   var deadlineSeconds: Double?
 
   @Option(name: .long, help: "What is logged: trace, debug, info, notice, warning, error or critical.")
@@ -53,10 +54,16 @@ struct DatabaseOptions: ParsableArguments {
   func connection(_ interruption: Interruption) -> ConnectionSettings {
     interruption.install()
     if let deadlineSeconds { interruption.setDeadline(seconds: deadlineSeconds) { StandardError.fail($0) } }
+    var settings = target
+    settings.retrySeconds = connectRetrySeconds
+    settings.isStopped = { interruption.isRequested }
+    return settings
+  }
+
+  /// The database that was named, on the command line or in the environment.
+  var target: ConnectionSettings {
     let target = database ?? ProcessInfo.processInfo.environment["LABS_DATABASE_URL"]
-    return ConnectionSettings(
-      target: target.flatMap { $0.isEmpty ? nil : $0 }, retrySeconds: connectRetrySeconds,
-      isStopped: { interruption.isRequested })
+    return ConnectionSettings(target: target.flatMap { $0.isEmpty ? nil : $0 })
   }
 }
 

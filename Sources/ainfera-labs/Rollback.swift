@@ -15,7 +15,8 @@ struct Rollback: ParsableCommand {
   @OptionGroup var database: DatabaseOptions
 
   @Option(
-    help: ArgumentHelp("A folder of artifacts; where it has the version's, that must match its hash.", valueName: "dir"))
+    help: ArgumentHelp("A folder of artifacts; where it has the version's, that must match its hash.", valueName: "dir")
+  )
   var artifacts: String?
 
   @Option(help: "How the result is printed: text or json.")

@@ -34,14 +34,23 @@ import Testing
     #expect(try night.isConsistent())
   }
 
-  @Test("of two workers at once one promotes, and both are recorded", arguments: 1...3)
+  @Test("of two workers at once one promotes, and the other ends at once or holds", arguments: 1...3)
   func race(round: Int) async throws {
     let night = try Night()
     let programs = [try night.start(), try night.start(cadence: "manual")]
     var promotions = 0
-    for program in programs where try await program.finish().result().promoted { promotions += 1 }
+    var recorded = 0
+    for program in programs {
+      let ended = try await program.finish()
+      if ended.status == 75 {
+        #expect(ended.errors.contains("another run holds") && ended.output == "")
+      } else {
+        recorded += 1
+        if try ended.result().promoted { promotions += 1 }
+      }
+    }
     #expect(promotions == 1)
-    #expect(try night.owner().query("SELECT count(*) FROM training_runs").scalar == "2")
+    #expect(try night.owner().query("SELECT count(*) FROM training_runs").scalar == "\(recorded)")
     #expect(try night.isConsistent())
   }
 
@@ -83,23 +92,127 @@ import Testing
     #expect(try night.owner().query("SELECT count(*) FROM training_runs").scalar == "0")
   }
 
-  @Test("a backend ended in the middle of reading is status 75 and nothing is fitted on a part")
-  func terminatedRead() async throws {
+  @Test("a read whose backend is ended begins again, and without time for that is status 75", arguments: [0, 60])
+  func terminatedRead(retrySeconds: Int) async throws {
     let night = try Night()
     let blocker = try night.owner()
     try blocker.query("BEGIN")
     try blocker.query("LOCK TABLE routing_outcomes IN ACCESS EXCLUSIVE MODE")
-    let program = try night.start()
+    let program = try night.start(["--connect-retry-seconds", "\(retrySeconds)"])
     let waiting =
       "SELECT count(*) FROM pg_stat_activity WHERE datname = $1 AND wait_event = 'relation' AND usename = 'ainfera_labs'"
     #expect(try await FaultTests.wait(night, until: waiting, is: "1"))
     try night.server.owner("postgres").query(
       "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND usename = 'ainfera_labs'",
       [night.database])
+    try blocker.query("ROLLBACK")
     let ended = try await program.finish()
-    #expect(ended.status == 75 && ended.output == "")
+    #expect(ended.status == (retrySeconds == 0 ? 75 : 0))
+    let recorded = try night.owner().query("SELECT count(*) FROM training_runs").scalar
+    #expect(recorded == (retrySeconds == 0 ? "0" : "1"))
+    if retrySeconds > 0 { #expect(try ended.result().outcomes.eligible == 20_000 && night.isConsistent()) }
+  }
+
+  @Test("a server that is not there yet is waited for, and one that never comes is status 69")
+  func lateServer() async throws {
+    let night = try Night()
+    let name = night.database
+    let admin = try night.server.owner("postgres")
+    try admin.query("ALTER DATABASE \(name) CONNECTION LIMIT 0")
+    let program = try night.start()
+    try await Task.sleep(for: .seconds(1))
+    try admin.query("ALTER DATABASE \(name) CONNECTION LIMIT -1")
+    let ended = try await program.finish()
+    #expect(try ended.status == 0 && ended.result().promoted)
+    let never = try Program(
+      [
+        "train", "--cadence", "daily", "--database", "host=/nonexistent user=x dbname=x", "--connect-retry-seconds",
+        "1",
+      ])
+    #expect(never.status == 69)
+    #expect(never.errors.split(separator: "\n").last?.hasPrefix("ainfera-labs: the database is out of reach") == true)
+  }
+
+  @Test("a deadline ends what waits for the server, with status 75 and nothing recorded")
+  func deadline() async throws {
+    let night = try Night()
+    let blocker = try night.owner()
+    try blocker.query("BEGIN")
+    try blocker.query("LOCK TABLE routing_outcomes IN ACCESS EXCLUSIVE MODE")
+    let ended = try await night.start(["--deadline-seconds", "1"]).finish()
+    #expect(ended.status == 75 && ended.errors.contains("the deadline of 1.0 s"))
     try blocker.query("ROLLBACK")
     #expect(try night.owner().query("SELECT count(*) FROM training_runs").scalar == "0")
+  }
+
+  @Test("a deadline ends the process even where the server's backend is stopped and answers nothing")
+  func stoppedBackend() async throws {
+    let night = try Night()
+    let blocker = try night.owner()
+    try blocker.query("BEGIN")
+    try blocker.query("LOCK TABLE routing_outcomes IN ACCESS EXCLUSIVE MODE")
+    let program = try night.start(["--deadline-seconds", "8"])
+    let waiting =
+      "SELECT pid FROM pg_stat_activity WHERE datname = $1 AND wait_event = 'relation' AND usename = 'ainfera_labs'"
+    var pid: Int32?
+    for _ in 0..<120 where pid == nil {
+      pid = try night.server.owner("postgres").query(waiting, [night.database]).scalar.flatMap { Int32($0) }
+      try await Task.sleep(for: .milliseconds(50))
+    }
+    let backend = try #require(pid)
+    kill(backend, SIGSTOP)
+    let ended = try await program.finish()
+    kill(backend, SIGCONT)
+    #expect(ended.status == 75 && ended.errors.contains("the deadline of 8.0 s"))
+    try blocker.query("ROLLBACK")
+    #expect(try night.owner().query("SELECT count(*) FROM training_runs").scalar == "0")
+  }
+
+  @Test("a second run ends at once with 75 while another reads")
+  func secondRun() async throws {
+    let night = try Night()
+    let other = try night.owner()
+    try other.query("BEGIN")
+    try other.query("SELECT pg_advisory_xact_lock(\(0x6c61_6272))")
+    let refused = try night.train()
+    #expect(refused.status == 75 && refused.errors.contains("another run holds"))
+    #expect(try night.train(["--dry-run"]).status == 0)
+    try other.query("ROLLBACK")
+    #expect(try night.train().status == 0)
+  }
+
+  @Test("tiny timeouts of the role and the database are not ours", arguments: ["statement_timeout", "lock_timeout"])
+  func timeouts(setting: String) throws {
+    let night = try Night()
+    let owner = try night.owner()
+    try owner.query("ALTER DATABASE \(night.database) SET \(setting) = '2ms'")
+    try owner.query("ALTER DATABASE \(night.database) SET idle_in_transaction_session_timeout = '5ms'")
+    #expect(try night.train().result().promoted)
+  }
+
+  @Test("a run that is killed leaves nothing behind, and the next one is as if it had not been", arguments: 1...4)
+  func killed(part: Int) async throws {
+    let night = try Night()
+    let program = try night.start()
+    try await Task.sleep(for: .milliseconds(120 * part))
+    kill(program.identifier, SIGKILL)
+    _ = try await program.finish()
+    let backends = "SELECT count(*) FROM pg_stat_activity WHERE datname = $1 AND usename = 'ainfera_labs'"
+    #expect(try await FaultTests.wait(night, until: backends, is: "0"))
+    let before = try night.owner().query("SELECT count(*) FROM training_runs WHERE promoted").scalar
+    let tenants = "SELECT count(*) FROM tenant_routing_policies WHERE active_policy_version IS NOT NULL"
+    #expect(try night.owner().query(tenants).scalar == (before == "0" ? "0" : "4"))
+    #expect(try night.train().status == 0)
+    #expect(try night.isConsistent())
+  }
+
+  @Test("a server that takes no writes is status 75")
+  func readOnly() throws {
+    let night = try Night()
+    try night.owner().query("ALTER DATABASE \(night.database) SET default_transaction_read_only = on")
+    let refused = try night.train()
+    #expect(refused.status == 75 && refused.errors.contains("takes no writes"))
+    #expect(try night.train(["--dry-run"]).status == 0)
   }
 
   @Test("nothing private is in any output: no rationale, and no password of the address")

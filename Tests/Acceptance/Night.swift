@@ -40,9 +40,9 @@ struct Night {
   }
 
   /// Starts a `train` and does not wait for it.
-  func start(cadence: String = "daily") throws -> RunningProgram {
+  func start(_ arguments: [String] = [], cadence: String = "daily") throws -> RunningProgram {
     try RunningProgram(
-      ["train", "--cadence", cadence, "--format", "json"],
+      ["train", "--cadence", cadence, "--format", "json"] + arguments,
       environment: ["PGHOST": server.socket, "PGPORT": "5432", "PGDATABASE": database, "PGUSER": "ainfera_labs"])
   }
 

@@ -172,7 +172,9 @@ import Testing
   func failures() throws {
     let server = try TestServer.shared.get()
     let database = try server.makeDatabase()
-    let nowhere = try Program(["train", "--cadence", "daily", "--database", "host=/nonexistent user=x dbname=x"])
+    let nowhere = try Program([
+      "train", "--cadence", "daily", "--database", "host=/nonexistent user=x dbname=x", "--connect-retry-seconds", "0",
+    ])
     #expect(nowhere.status == 69)
     let stranger = try Program.train(server, database, role: "nobody")
     #expect(stranger.status == 77)

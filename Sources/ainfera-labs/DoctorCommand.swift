@@ -1,0 +1,49 @@
+import ArgumentParser
+import Foundation
+import Gateway
+import Reports
+import Worker
+
+struct DoctorCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "doctor",
+    abstract: "Tell what would go wrong tonight: connection, TLS, role, grants, hidden rows, schema, labels.",
+    discussion: """
+      Changes nothing. Ends with status 0, or with that of the first failure. Each cure is a statement to paste, as the \
+      owner of the tables.
+      """)
+
+  @OptionGroup var database: DatabaseOptions
+
+  @Option(help: ArgumentHelp("The folder for artifacts, whose room is looked at.", valueName: "dir"))
+  var artifacts: String?
+
+  @Option(help: "How the result is printed: text or json.")
+  var format = OutputFormat.text
+
+  func run() throws {
+    do {
+      let settings = try SettingsOption.read(database.settings)
+      let examination = Examination(
+        database.connection(Interruption()), settings: settings, artifacts: artifacts, logger: database.logger())
+      print(try format == .json ? JSONReport.text(examination) : text(examination.findings))
+      if examination.exitStatus != 0 { throw ExitCode(examination.exitStatus) }
+    } catch let error as ExitCode {
+      throw error
+    } catch {
+      StandardError.fail(RunFailure(error))
+    }
+  }
+
+  private func text(_ findings: [Finding]) -> String {
+    let width = findings.map(\.name.count).max() ?? 0
+    return findings.flatMap { finding in
+      let name = finding.name + String(repeating: " ", count: width - finding.name.count)
+      let level =
+        finding.level == .fail ? "FAIL" : finding.level.rawValue.padding(toLength: 4, withPad: " ", startingAt: 0)
+      let line = "\(level)  \(name)  \(finding.observed)"
+      let cure = finding.cure.map { String(repeating: " ", count: width + 8) + "cure: \($0)" }
+      return [line, cure].compactMap { $0 }.map { StandardError.escaped($0) }
+    }.joined(separator: "\n")
+  }
+}
