@@ -59,7 +59,8 @@ let package = Package(
     .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Outcomes", "Policies", "TestSupport"]),
     .testTarget(name: "WorkerTests", dependencies: ["Worker", "Outcomes", "Policies", "Replay", "TestSupport"]),
     .testTarget(
-      name: "Acceptance", dependencies: ["ainfera-labs", "Postgres", "TestSupport"], path: "Tests/Acceptance"),
+      name: "Acceptance", dependencies: ["ainfera-labs", "Postgres", "TestSupport"], path: "Tests/Acceptance",
+      exclude: ["tls-server"]),
   ],
   swiftLanguageModes: [.v6]
 )

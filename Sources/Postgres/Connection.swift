@@ -63,7 +63,12 @@ public struct Connection: ~Copyable {
       if waiting.revents != 0 { direction = PQconnectPoll(handle) }
     }
     if PQstatus(handle) == CONNECTION_OK { return }
-    throw connectError(PQerrorMessage(handle).map { String(cString: $0) } ?? "no reason given")
+    let text = PQerrorMessage(handle).map { String(cString: $0) } ?? "no reason given"
+    if PQconnectionNeedsPassword(handle) == 1 {
+      // The server asked and libpq had none to give, so no SQLSTATE tells that it is the password.
+      throw PostgresError(.connect, sqlState: "28P01", message: "the server asks for a password, and none was supplied")
+    }
+    throw connectError(text)
   }
 
   /// The verbose message of a refused connection is `… FATAL:  28000: role "x" does not exist`, and more lines.

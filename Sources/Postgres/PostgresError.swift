@@ -37,7 +37,8 @@ public struct PostgresError: Error, Equatable, CustomStringConvertible {
     if let sqlState {
       return ["57P01", "57P02", "57P03", "53300"].contains(sqlState) || sqlState.hasPrefix("08")
     }
-    return kind == .connect || kind == .connectionLost
+    // A certificate that is not to be trusted now will not be in a minute.
+    return (kind == .connect && !message.contains("certificate")) || kind == .connectionLost
   }
 
   func asCommitUnknown() -> PostgresError {

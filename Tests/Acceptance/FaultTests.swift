@@ -4,14 +4,15 @@ import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(2))) struct FaultTests {
-  /// Waits until a query of the owner answers this, for ten seconds at most.
+  /// Waits until a query of the owner answers this, for a minute at most.
   private static func wait(_ night: Night, until query: String, is expected: String) async throws -> Bool {
-    for _ in 0..<200 {
-      let owner = try night.server.owner("postgres")
-      if try owner.query(query, [night.database]).scalar == expected { return true }
-      try await Task.sleep(for: .milliseconds(50))
+    try await OwnThread.run {
+      for _ in 0..<1200 {
+        if try night.server.owner("postgres").query(query, [night.database]).scalar == expected { return true }
+        Thread.sleep(forTimeInterval: 0.05)
+      }
+      return false
     }
-    return false
   }
 
   @Test("a lost answer to COMMIT is resolved by looking: the run is recorded once and reported as promoted")
@@ -154,13 +155,17 @@ import Testing
     let program = try night.start(["--deadline-seconds", "8"])
     let waiting =
       "SELECT pid FROM pg_stat_activity WHERE datname = $1 AND wait_event = 'relation' AND usename = 'ainfera_labs'"
-    var pid: Int32?
-    for _ in 0..<120 where pid == nil {
-      pid = try night.server.owner("postgres").query(waiting, [night.database]).scalar.flatMap { Int32($0) }
-      try await Task.sleep(for: .milliseconds(50))
+    let backend = try await OwnThread.run {
+      for _ in 0..<160 {
+        let pid = try night.server.owner("postgres").query(waiting, [night.database]).scalar.flatMap { Int32($0) }
+        if let pid {
+          kill(pid, SIGSTOP)
+          return pid
+        }
+        Thread.sleep(forTimeInterval: 0.05)
+      }
+      throw CocoaError(.userCancelled)
     }
-    let backend = try #require(pid)
-    kill(backend, SIGSTOP)
     let ended = try await program.finish()
     kill(backend, SIGCONT)
     #expect(ended.status == 75 && ended.errors.contains("the deadline of 8.0 s"))
