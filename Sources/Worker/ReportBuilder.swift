@@ -1,4 +1,4 @@
-internal import Glibc
+internal import FoundationEssentials
 internal import LinearAlgebra
 internal import Outcomes
 internal import Policies
@@ -65,9 +65,10 @@ struct ReportBuilder {
     return Array(changed.sorted { size($0) > size($1) }.prefix(ReportBuilder.shownCells))
   }
 
+  /// From /proc, for `getrusage` counts what the process was before it became this program; 0 where there is no /proc.
   private static var peakResidentBytes: Int {
-    var usage = rusage()
-    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-    return usage.ru_maxrss * 1024
+    let status = FileManager.default.contents(atPath: "/proc/self/status") ?? Data()
+    let line = String(decoding: status, as: UTF8.self).split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+    return (line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) } ?? 0) * 1024
   }
 }
