@@ -59,8 +59,11 @@ let package = Package(
     .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Outcomes", "Policies", "TestSupport"]),
     .testTarget(name: "WorkerTests", dependencies: ["Worker", "Outcomes", "Policies", "Replay", "TestSupport"]),
     .testTarget(
-      name: "Acceptance", dependencies: ["ainfera-labs", "Postgres", "TestSupport"], path: "Tests/Acceptance",
-      exclude: ["tls-server"]),
+      name: "Acceptance",
+      dependencies: [
+        "ainfera-labs", "Postgres", "TestSupport", .product(name: "Logging", package: "swift-log"),
+      ], path: "Tests/Acceptance",
+      exclude: ["tls-server", "restarting-server"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -151,6 +151,8 @@ public struct Ledger: Sendable {
         }
         guard attempt < Ledger.attempts else { throw error }
         logger.notice("the ledger's transaction is repeated: \(error)")
+        // By chance, so that two that met do not meet again.
+        usleep(UInt32.random(in: 20_000...200_000))
         attempt += 1
       }
     }

@@ -33,6 +33,8 @@ public final class Interruption: Sendable {
 
   /// From now on the signals come here. Lasts as long as the process.
   public func install() {
+    // A file that may not grow is an error where it is written, and not the end of the process.
+    signal(SIGXFSZ, SIG_IGN)
     for number in [SIGINT, SIGTERM] {
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())

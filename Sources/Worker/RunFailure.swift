@@ -55,7 +55,12 @@ public struct RunFailure: Error, CustomStringConvertible {
       case .connectionLost: self.init(.tryAgain, "the connection was lost: \(error); run again later")
       case .commitUnknown: self.init(.commitUnknown, "the answer to COMMIT was lost: \(error)")
       case .malformedRow: self.init(.badData, "\(error)")
-      case .statement: self.init(state.hasPrefix("22") ? .badData : .bug, "a statement failed: \(error)")
+      case .statement:
+        if state.hasPrefix("22") {
+          self.init(.badData, "a value in the tables cannot be read: \(error); correct it, or leave its row out")
+        } else {
+          self.init(.bug, "a statement failed: \(error)")
+        }
       }
     }
   }

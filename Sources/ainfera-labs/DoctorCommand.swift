@@ -26,7 +26,7 @@ struct DoctorCommand: ParsableCommand {
       let settings = try SettingsOption.read(database.settings)
       let examination = Examination(
         database.connection(Interruption()), settings: settings, artifacts: artifacts, logger: database.logger())
-      print(try format == .json ? JSONReport.text(examination) : text(examination.findings))
+      try StandardOutput.print(format == .json ? JSONReport.text(examination) : text(examination.findings))
       if examination.exitStatus != 0 { throw ExitCode(examination.exitStatus) }
     } catch let error as ExitCode {
       throw error

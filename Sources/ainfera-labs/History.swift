@@ -21,7 +21,7 @@ struct History: ParsableCommand {
   func run() throws {
     do {
       let runs = try database.desk().history(limit: limit)
-      print(try format == .json ? JSONReport.text(runs) : LedgerText.list(runs))
+      try StandardOutput.print(format == .json ? JSONReport.text(runs) : LedgerText.list(runs))
     } catch {
       StandardError.fail(RunFailure(error))
     }

@@ -90,7 +90,7 @@ struct Replay: ParsableCommand {
     let survey = source.survey
     let report = try SelfTest(&source, survey: survey, catalog: models, settings: values, incumbent: compared)
       .run(draws: draws, seed: seed)
-    print(try format == .json ? JSONReport.text(report) : report.text)
+    try StandardOutput.print(format == .json ? JSONReport.text(report) : report.text)
   }
 
   private func printReplay(_ models: Catalog, _ compared: Policy, _ values: Settings) throws {
@@ -105,7 +105,7 @@ struct Replay: ParsableCommand {
     if let policyOut {
       try write(candidate.canonicalJSON, to: policyOut)
     }
-    print(try ReportText.of(report, format: format, explain: explain))
+    try StandardOutput.print(ReportText.of(report, format: format, explain: explain))
     if failOnHold, report.verdict == "hold" { throw ExitCode(ExitStatus.held.rawValue) }
   }
 

@@ -26,9 +26,9 @@ struct Rollback: ParsableCommand {
     do {
       let result = try database.desk().rollBack(to: version, artifacts: artifacts)
       if format == .json {
-        print(try JSONReport.text(result))
+        try StandardOutput.print(JSONReport.text(result))
       } else {
-        print(
+        try StandardOutput.print(
           result.promoted
             ? "\(result.policyVersionTo) serves every tenant; before it \(result.policyVersionFrom) did; run \(result.runId)"
             : "not rolled back: \(result.reason)")

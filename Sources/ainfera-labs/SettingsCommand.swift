@@ -31,7 +31,7 @@ struct SettingsCommand: ParsableCommand {
       let (target, origin) = databaseTarget
       let all = Listing(
         database: target, databaseOrigin: origin, settings: listing.settings, rulesetHash: listing.rulesetHash)
-      print(try format == .json ? JSONReport.text(all) : text(all))
+      try StandardOutput.print(format == .json ? JSONReport.text(all) : text(all))
     } catch {
       StandardError.fail(RunFailure(error))
     }

@@ -17,7 +17,8 @@ struct Show: ParsableCommand {
   func run() throws {
     do {
       let (entry, perCell) = try database.desk().show(version)
-      print(try format == .json ? LedgerText.json(entry, perCell: perCell) : LedgerText.policy(entry, perCell: perCell))
+      try StandardOutput.print(
+        format == .json ? LedgerText.json(entry, perCell: perCell) : LedgerText.policy(entry, perCell: perCell))
     } catch {
       StandardError.fail(RunFailure(error))
     }

@@ -66,8 +66,8 @@ struct Train: ParsableCommand {
         request, interruption: interruption, logger: logger, progress: progress.show
       ).run()
       progress.clear()
-      print(try ReportText.of(report, format: format, explain: explain))
       announcer.announce(report)
+      try StandardOutput.print(ReportText.of(report, format: format, explain: explain))
       if failOnHold, !report.promoted { throw ExitCode(ExitStatus.held.rawValue) }
     } catch let error as ExitCode {
       throw error

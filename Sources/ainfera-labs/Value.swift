@@ -36,7 +36,7 @@ struct Value: ParsableCommand {
         "learned": world.value(of: learned, catalog: models, rule: rule),
         "best possible": world.bestPossible(catalog: models, rule: rule, exploration: learned.exploration),
       ]
-      print(try format == .json ? JSONReport.text(values) : text(values))
+      try StandardOutput.print(format == .json ? JSONReport.text(values) : text(values))
     } catch let failure as RunFailure {
       StandardError.fail(failure)
     } catch {

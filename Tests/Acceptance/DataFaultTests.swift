@@ -117,6 +117,76 @@ import Testing
     #expect(try night.train().result().promoted)
   }
 
+  @Test("a partitioned table in place of a table is read like one")
+  func partitioned() throws {
+    let night = try Night()
+    let owner = try night.owner()
+    try owner.query("ALTER TABLE routing_outcomes RENAME TO stored_outcomes")
+    try owner.query("CREATE TABLE routing_outcomes (LIKE stored_outcomes) PARTITION BY HASH (id)")
+    for part in 0..<3 {
+      try owner.query(
+        "CREATE TABLE outcomes_\(part) PARTITION OF routing_outcomes FOR VALUES WITH (MODULUS 3, REMAINDER \(part))")
+    }
+    try owner.query("INSERT INTO routing_outcomes SELECT * FROM stored_outcomes")
+    try owner.query("GRANT SELECT ON routing_outcomes TO ainfera_labs")
+    #expect(try night.train().result().promoted)
+  }
+
+  @Test("bytes that are no UTF-8, in a database without an encoding, are status 65 and nothing is recorded")
+  func unencoded() throws {
+    let night = try Night(database: TestServer.shared.get().makeUnencodedDatabase())
+    let owner = try night.owner()
+    try owner.query("UPDATE routing_outcomes SET judge_model = E'judge\\xff' WHERE judge_score = 2")
+    let refused = try night.train()
+    #expect(refused.status == 65 && refused.errors.contains("invalid byte sequence"), "\(refused.errors)")
+    #expect(refused.errors.split(separator: "\n").count == 1)
+    #expect(try owner.query("SELECT count(*) FROM training_runs").scalar == "0")
+    try owner.query("UPDATE routing_outcomes SET judge_model = 'judge-oak'")
+    #expect(try night.train().result().promoted)
+  }
+
+  @Test(
+    "each kind of row-level security is seen for what it lets through",
+    arguments: [
+      ("CREATE POLICY p ON routing_outcomes FOR SELECT TO ainfera_labs USING (true)", 0),
+      ("CREATE POLICY p ON routing_outcomes USING (true)", 0),
+      (
+        "CREATE POLICY p ON routing_outcomes FOR SELECT USING ((SELECT current_setting('x.jwt', true)) = tenant_id::text)",
+        77
+      ),
+      ("CREATE POLICY p ON routing_outcomes FOR UPDATE TO ainfera_labs USING (true)", 77),
+      ("CREATE POLICY p ON routing_outcomes FOR SELECT TO owner USING (true)", 77),
+      ("ALTER TABLE routing_outcomes FORCE ROW LEVEL SECURITY", 77),
+      ("ALTER TABLE routing_outcomes DISABLE ROW LEVEL SECURITY", 0),
+    ] as [(String, Int32)])
+  func rowSecurity(statement: String, status: Int32) throws {
+    let night = try Night()
+    let owner = try night.owner()
+    let policies = try owner.query("SELECT policyname FROM pg_policies WHERE tablename = 'routing_outcomes'").rows
+    for policy in policies { try owner.query("DROP POLICY \(policy[0] ?? "") ON routing_outcomes") }
+    try owner.query(statement)
+    let program = try night.train()
+    #expect(program.status == status, "\(program.errors)")
+    if status == 0 { #expect(try program.result().outcomes.eligible == 20_000) }
+  }
+
+  @Test("rows that are judged anew while they are read do not disturb the run")
+  func judgedMeanwhile() async throws {
+    let night = try Night()
+    let program = try night.start()
+    try await OwnThread.run {
+      let judge = try night.owner()
+      for round in 1...40 {
+        try judge.query(
+          "UPDATE routing_outcomes SET judge_score = 1 + (judge_score::int + 1) % 5, judge_labeled_at = now() "
+            + "WHERE hashtext(id::text) % 40 = \(round % 40)")
+      }
+    }
+    let ended = try await program.finish()
+    #expect(ended.status == 0, "\(ended.errors)")
+    #expect(try ended.result().outcomes.eligible == 20_000)
+  }
+
   @Test("functions and operators of another schema on the search_path are not ours")
   func searchPath() throws {
     let night = try Night()

@@ -8,8 +8,14 @@ struct Night {
   let database: String
 
   init(order: String = "created_at", source: String = "prod") throws {
+    let server = try TestServer.shared.get()
+    try self.init(database: server.makeDatabase(), order: order, source: source)
+  }
+
+  /// Loads the outcomes into a database that has the schema.
+  init(database: String, order: String = "created_at", source: String = "prod") throws {
     server = try TestServer.shared.get()
-    database = try server.makeDatabase()
+    self.database = database
     let owner = try server.owner(database)
     let csv = String(decoding: try Repository.fixture("synthetic/outcomes.csv"), as: UTF8.self)
     let lines = csv.split(separator: "\n").map { $0 + "\n" }

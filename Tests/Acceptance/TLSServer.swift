@@ -16,7 +16,7 @@ final class TLSServer {
     process.standardInput = input
     process.standardOutput = output
     try process.run()
-    let words = try TLSServer.line(output).split(separator: " ").map(String.init)
+    let words = try output.fileHandleForReading.readLine().split(separator: " ").map(String.init)
     guard words.count == 3 else { throw CocoaError(.fileReadUnknown) }
     (folder, port) = (words[0], words[1])
   }
@@ -29,14 +29,6 @@ final class TLSServer {
   /// Serves another certificate from now on, or none.
   func serve(_ name: String) throws {
     try input.fileHandleForWriting.write(contentsOf: Data("\(name)\n".utf8))
-    _ = try TLSServer.line(output)
-  }
-
-  private static func line(_ pipe: Pipe) throws -> String {
-    var line = Data()
-    while let byte = try pipe.fileHandleForReading.read(upToCount: 1), !byte.isEmpty, byte != Data([10]) {
-      line += byte
-    }
-    return String(decoding: line, as: UTF8.self)
+    _ = try output.fileHandleForReading.readLine()
   }
 }

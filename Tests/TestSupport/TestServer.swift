@@ -22,12 +22,7 @@ public final class TestServer: Sendable {
     process.standardInput = keepAlive
     process.standardOutput = output
     try process.run()
-    var line = Data()
-    while let byte = try output.fileHandleForReading.read(upToCount: 1), byte != Data([10]) {
-      if byte.isEmpty { break }
-      line += byte
-    }
-    socket = String(decoding: line, as: UTF8.self)
+    socket = try output.fileHandleForReading.readLine()
     guard !socket.isEmpty else { throw CocoaError(.fileReadUnknown) }
     // A database that asks for synchronous commits waits for a standby that there is not; the others do not ask.
     for setting in ["synchronous_standby_names = 'nobody'", "synchronous_commit = 'local'"] {
@@ -50,15 +45,29 @@ public final class TestServer: Sendable {
 
   /// Makes a database with the fixture schema and returns its name.
   public func makeDatabase() throws -> String {
-    let name = databases.withLock { number in
-      number += 1
-      return "labs_\(number)"
-    }
+    let name = nextName()
     // CREATE DATABASE refuses a template that another copy is being made of.
     try TestServer.copying.withLock { _ in
       _ = try owner("postgres").query("CREATE DATABASE \(name) TEMPLATE labs_template")
     }
     return name
+  }
+
+  /// Makes a database that knows no encoding, with the fixture schema, and returns its name.
+  public func makeUnencodedDatabase() throws -> String {
+    let name = nextName()
+    try TestServer.copying.withLock { _ in
+      _ = try owner("postgres").query("CREATE DATABASE \(name) ENCODING 'SQL_ASCII' TEMPLATE template0")
+    }
+    try TestServer.loadSchema(owner(name))
+    return name
+  }
+
+  private func nextName() -> String {
+    databases.withLock { number in
+      number += 1
+      return "labs_\(number)"
+    }
   }
 
   private static let copying = Mutex(())
