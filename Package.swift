@@ -63,7 +63,7 @@ let package = Package(
       dependencies: [
         "ainfera-labs", "Postgres", "TestSupport", .product(name: "Logging", package: "swift-log"),
       ], path: "Tests/Acceptance",
-      exclude: ["tls-server", "restarting-server"]),
+      exclude: ["tls-server", "restarting-server", "pooled"]),
   ],
   swiftLanguageModes: [.v6]
 )
