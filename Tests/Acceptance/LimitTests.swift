@@ -7,20 +7,11 @@ import Testing
 @Suite struct LimitTests {
   /// Runs the program in a shell that limits it.
   private func limited(_ night: Night, _ command: String, _ arguments: [String] = []) throws -> Program {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/bin/bash")
-    process.arguments = ["-c", command, Repository.program.path] + arguments
-    process.environment = [
-      "PGHOST": night.server.socket, "PGDATABASE": night.database, "PGUSER": "ainfera_labs", "PATH": "/usr/bin:/bin",
-    ]
-    let (output, errors) = (Pipe(), Pipe())
-    process.standardOutput = output
-    process.standardError = errors
-    try process.run()
-    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    let error = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    return Program(status: process.terminationStatus, output: text, errors: error)
+    try Program(
+      running: "/bin/bash", ["-c", command, Repository.program.path] + arguments,
+      environment: [
+        "PGHOST": night.server.socket, "PGDATABASE": night.database, "PGUSER": "ainfera_labs", "PATH": "/usr/bin:/bin",
+      ])
   }
 
   @Test("an artifact that does not fit is status 75, nothing is recorded and no part of it stays")

@@ -15,8 +15,13 @@ struct Program {
 
   /// Runs the program with only these variables in its environment.
   init(_ arguments: [String], environment: [String: String] = [:]) throws {
+    try self.init(running: Repository.program.path, arguments, environment: environment)
+  }
+
+  /// Runs any program likewise.
+  init(running path: String, _ arguments: [String], environment: [String: String]) throws {
     let process = Process()
-    process.executableURL = Repository.program
+    process.executableURL = URL(fileURLWithPath: path)
     process.arguments = arguments
     process.environment = environment
     let (output, errors) = (Pipe(), Pipe())

@@ -4,21 +4,6 @@ import Testing
 
 /// The scripts and schedules that run the program.
 @Suite struct ScheduleTests {
-  private func run(_ path: String, _ arguments: [String], environment: [String: String]) throws -> Program {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: path)
-    process.arguments = arguments
-    process.environment = environment
-    let (output, errors) = (Pipe(), Pipe())
-    process.standardOutput = output
-    process.standardError = errors
-    try process.run()
-    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    let error = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    return Program(status: process.terminationStatus, output: text, errors: error)
-  }
-
   @Test("nightly leaves an artifact and metrics and is silent on standard error, and shadow never serves")
   func scripts() throws {
     let night = try Night()
@@ -28,10 +13,10 @@ import Testing
       "LABS_BINARY": Repository.program.path, "LABS_STATE": state.url.path,
     ]
     let jobs = Repository.root.appendingPathComponent("Jobs").path
-    let shadow = try run("\(jobs)/shadow", ["--format", "json"], environment: environment)
+    let shadow = try Program(running: "\(jobs)/shadow", ["--format", "json"], environment: environment)
     #expect(
       try shadow.status == 0 && !shadow.result().promoted && shadow.result().reason.hasPrefix("cadence: a shadow"))
-    let nightly = try run("\(jobs)/nightly", ["--format", "json"], environment: environment)
+    let nightly = try Program(running: "\(jobs)/nightly", ["--format", "json"], environment: environment)
     let result = try nightly.result()
     #expect(nightly.status == 0 && nightly.errors == "" && result.promoted)
     let artifact = state.url.appendingPathComponent("artifacts/\(result.policy_version_to).json")
@@ -53,10 +38,11 @@ import Testing
         String(contentsOf: schedule.appendingPathComponent("ainfera-labs.timer"), encoding: .utf8),
         to: "ainfera-labs.timer"),
     ]
-    let verified = try run(analyze, ["verify"] + paths, environment: ["PATH": "/usr/bin:/bin"])
+    let verified = try Program(running: analyze, ["verify"] + paths, environment: ["PATH": "/usr/bin:/bin"])
     #expect(verified.status == 0 && !verified.errors.contains("ainfera-labs"), "\(verified.errors)")
-    let secure = try run(
-      analyze, ["security", "--offline=yes", "--threshold=20", paths[0]], environment: ["PATH": "/usr/bin:/bin"])
+    let secure = try Program(
+      running: analyze, ["security", "--offline=yes", "--threshold=20", paths[0]],
+      environment: ["PATH": "/usr/bin:/bin"])
     #expect(secure.status == 0, "\(secure.output.suffix(200))")
   }
 }
