@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What is left when a run ends at a point of its way: each point is one at which a lock of the test holds it.
-@Suite(.timeLimit(.minutes(4))) struct CrashTests {
+@Suite(.timeLimit(.minutes(30))) struct CrashTests {
   enum Point: String, CaseIterable, CustomTestStringConvertible {
     case reading, ledgerLock, afterInsert, commit
 

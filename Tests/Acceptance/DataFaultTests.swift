@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Rows, names and schemas that nobody would expect.
-@Suite(.timeLimit(.minutes(4))) struct DataFaultTests {
+@Suite(.timeLimit(.minutes(30))) struct DataFaultTests {
   @Test(
     "odd values in a few rows neither end the run nor move the result much",
     arguments: [

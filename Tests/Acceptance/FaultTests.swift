@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct FaultTests {
+@Suite(.timeLimit(.minutes(30))) struct FaultTests {
   /// Waits until a query of the owner answers this, for a minute at most.
   private static func wait(_ night: Night, until query: String, is expected: String) async throws -> Bool {
     try await OwnThread.run {

@@ -4,7 +4,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(3))) struct RestartTests {
+@Suite(.timeLimit(.minutes(30))) struct RestartTests {
   @Test("a server that stops in the middle of a read and comes back is read again from the start")
   func restart() async throws {
     let server = Process()
