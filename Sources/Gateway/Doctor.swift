@@ -5,6 +5,9 @@ public struct Doctor {
   /// What is looked at and how.
   private typealias Look = (name: String, body: (borrowing Connection) throws -> [Finding])
 
+  /// Of outcomes for which nothing was chosen, nothing ran and nothing will.
+  private static let isServed = "decision_rule::text NOT IN ('no_candidate_clears_floor', 'no_candidate_enrolled')"
+
   private let schema: String
   private let windowDays: Double
   private let clock: Double
@@ -139,7 +142,6 @@ public struct Doctor {
       WHERE n.nspname = $1 AND c.relkind IN ('r', 'p', 'v') AND pg_catalog.has_table_privilege(c.oid, p.privilege) \
       AND CASE WHEN c.relname = 'tenant_routing_policies' THEN true \
       WHEN c.relname = 'training_runs' THEN p.privilege NOT IN ('SELECT', 'INSERT') \
-      WHEN c.relname IN ('routing_outcomes', 'inferences', 'models', 'providers', 'agents') THEN p.privilege <> 'SELECT' \
       ELSE p.privilege <> 'SELECT' END ORDER BY 1, 2
       """, [schema]
     ).rows
@@ -194,7 +196,7 @@ public struct Doctor {
     let count = try count(
       connection, "routing_outcomes",
       where: "\(inWindow) AND inference_id IS NULL AND outcome_status IS NOT NULL "
-        + "AND decision_rule::text NOT IN ('no_candidate_clears_floor', 'no_candidate_enrolled')")
+        + "AND \(Doctor.isServed)")
     return warning(
       "orphans", count, "finished outcomes without an inference; none is learned from",
       cure: "look at the gateway's provider errors")
@@ -204,7 +206,7 @@ public struct Doctor {
     let count = try count(
       connection, "routing_outcomes",
       where: "\(inWindow) AND outcome_status IS NULL AND created_at < now() - interval '1 hour' "
-        + "AND decision_rule::text NOT IN ('no_candidate_clears_floor', 'no_candidate_enrolled')")
+        + "AND \(Doctor.isServed)")
     return warning(
       "in flight", count, "outcomes not complete for more than an hour", cure: "look at the gateway's completions")
   }

@@ -74,9 +74,9 @@ public struct OutcomeQueries: Sendable {
 
   /// The outcomes of each stratum from the cut on, and how many of them are eligible, where judging decides.
   func strata(cut: String) -> String {
-    let judging: Set<FunnelStep> = [.notJudged, .badScore, .selfJudged]
-    let isTraffic = falls.filter { !judging.contains($0.step) }.map { " AND NOT (\($0.test))" }.joined()
-    let isJudged = falls.filter { judging.contains($0.step) }.map { "NOT (\($0.test))" }.joined(separator: " AND ")
+    let isTraffic = falls.filter { !FunnelStep.judging.contains($0.step) }.map { " AND NOT (\($0.test))" }.joined()
+    let isJudged = falls.filter { FunnelStep.judging.contains($0.step) }.map { "NOT (\($0.test))" }.joined(
+      separator: " AND ")
     return "SELECT \(task), \(band), o.chosen_model_slug::text, count(*), count(*) FILTER (WHERE \(isJudged)) "
       + "FROM \(table("routing_outcomes")) o WHERE \(inWindow)\(isTraffic) AND \(isFrom(cut)) GROUP BY 1, 2, 3"
   }

@@ -34,7 +34,7 @@ struct SurveyReader {
     survey.cut = cut
     survey.training = training
     survey.holdout = eligible - survey.training
-    let isJudgingPartial = [.notJudged, .badScore, .selfJudged].contains { survey.dropped[$0, default: 0] > 0 }
+    let isJudgingPartial = FunnelStep.judging.contains { survey.dropped[$0, default: 0] > 0 }
     if isJudgingPartial { survey.strata = try strata(connection, cut: cut) }
     if hasDeterministic { survey.versions = try versions(connection, cut: cut) }
     survey.newJudges = firstLabels.filter { $0.value >= cut }.keys.sorted()

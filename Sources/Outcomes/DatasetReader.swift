@@ -64,7 +64,7 @@ struct DatasetReader {
 
   private func isTraffic(_ record: CSVRecord, _ step: FunnelStep?, arm: Int?) throws(DatasetError) -> Bool {
     guard let step else { return true }
-    guard [.notJudged, .badScore, .selfJudged].contains(step) else { return false }
+    guard FunnelStep.judging.contains(step) else { return false }
     return try fallsLater(record, arm: arm) == nil
   }
 

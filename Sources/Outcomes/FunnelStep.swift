@@ -21,6 +21,9 @@ public enum FunnelStep: Int, CaseIterable, Codable, Sendable {
   /// The judge is the chosen model.
   case selfJudged
 
+  /// The steps at which a row falls for its judging alone; without them it would be eligible, and so is traffic.
+  public static let judging: Set<FunnelStep> = [.notJudged, .badScore, .selfJudged]
+
   /// The name in reports.
   public var name: String {
     switch self {
