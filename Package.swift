@@ -55,7 +55,11 @@ let package = Package(
     .testTarget(name: "LinUCBTests", dependencies: ["LinUCB", "LinearAlgebra", "Outcomes", "TestSupport"]),
     .testTarget(name: "PoliciesTests", dependencies: ["Policies", "LinUCB", "Outcomes", "TestSupport"]),
     .testTarget(name: "ReplayTests", dependencies: ["Replay", "Policies", "LinUCB", "Outcomes", "TestSupport"]),
-    .testTarget(name: "GatewayTests", dependencies: ["Gateway", "Postgres", "Outcomes", "Policies", "TestSupport"]),
+    .testTarget(
+      name: "GatewayTests",
+      dependencies: [
+        "Gateway", "Postgres", "Outcomes", "Policies", "TestSupport", .product(name: "Logging", package: "swift-log"),
+      ]),
     .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Outcomes", "Policies", "TestSupport"]),
     .testTarget(name: "WorkerTests", dependencies: ["Worker", "Outcomes", "Policies", "Replay", "TestSupport"]),
     .testTarget(

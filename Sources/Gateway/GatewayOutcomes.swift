@@ -22,18 +22,24 @@ public struct GatewayOutcomes: OutcomeSource, ~Copyable {
   /// - Parameters:
   ///   - connection: a connection of this source's own; its transaction is open until `finish()`.
   ///   - floors: the floors of the tasks, and the floor of the others.
+  ///   - unreadable: the instants whose rows are passed over, as `UnreadableRows` found them.
   ///   - progress: told the number of rows read, now and then.
   public static func open(
     _ connection: consuming Connection, schema: GatewaySchema, selection: OutcomeSelection,
-    floors: (tasks: [String: Double], other: Double), progress: @escaping (Int) -> Void
+    floors: (tasks: [String: Double], other: Double), unreadable: [Instant], progress: @escaping (Int) -> Void
   ) throws -> GatewayOutcomes {
     try connection.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
     try Session.prepare(connection)
     let catalog = try catalog(connection, schema, floors)
     let window = try window(connection.query(OutcomeQueries.clock(days: selection.windowDays)).rows[0])
     let queries = OutcomeQueries(
-      schema: schema, selection: selection, slugs: catalog.models.map(\.slug), window: window)
-    let survey = try SurveyReader(queries: queries, selection: selection).read(connection, window: window)
+      schema: schema, selection: selection, slugs: catalog.models.map(\.slug), window: window, unreadable: unreadable)
+    var survey = try SurveyReader(queries: queries, selection: selection).read(connection, window: window)
+    if !unreadable.isEmpty {
+      let passedOver = try connection.query(queries.passedOver).scalar.flatMap { Int($0) } ?? 0
+      survey.total += passedOver
+      survey.dropped[.unreadable] = passedOver
+    }
     try connection.query("SET LOCAL max_parallel_workers_per_gather = 0")
     return GatewayOutcomes(
       connection: connection, queries: queries, names: NameIndex(catalog.models.map(\.slug)),
@@ -42,14 +48,14 @@ public struct GatewayOutcomes: OutcomeSource, ~Copyable {
   }
 
   /// The server writes instants in ISO order, so that texts compare as times do from year 1 to 9999.
-  private static func window(_ clock: [String?]) throws(GatewayError) -> ClosedRange<String> {
+  static func window(_ clock: [String?]) throws(GatewayError) -> ClosedRange<String> {
     guard let now = clock[0], let start = clock[1], start <= now else {
       throw .badRows("the server's clock or the window cannot be read")
     }
     return start...now
   }
 
-  private static func catalog(
+  static func catalog(
     _ connection: borrowing Connection, _ schema: GatewaySchema, _ floors: (tasks: [String: Double], other: Double)
   ) throws -> Catalog {
     let rows = try connection.query(

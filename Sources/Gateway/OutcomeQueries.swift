@@ -7,13 +7,19 @@ public struct OutcomeQueries: Sendable {
   private let selection: OutcomeSelection
   private let slugs: [String]
   private let window: ClosedRange<String>
+  private let unreadable: [Instant]
 
   /// Builds queries over a window of time, given as the server writes instants.
-  public init(schema: GatewaySchema, selection: OutcomeSelection, slugs: [String], window: ClosedRange<String>) {
+  /// - Parameter unreadable: the instants whose rows are passed over.
+  public init(
+    schema: GatewaySchema, selection: OutcomeSelection, slugs: [String], window: ClosedRange<String>,
+    unreadable: [Instant] = []
+  ) {
     self.schema = schema
     self.selection = selection
     self.slugs = slugs
     self.window = window
+    self.unreadable = unreadable
   }
 
   private func has(_ column: String) -> Bool { schema.outcomeColumns.contains(column) }
@@ -21,6 +27,26 @@ public struct OutcomeQueries: Sendable {
   private func table(_ name: String) -> String {
     SQLText.table(name, schema: schema.name)
   }
+
+  /// The outcomes. Where rows are passed over, OFFSET 0 keeps the server from reading a value of theirs before that.
+  private var outcomes: String {
+    guard !unreadable.isEmpty else { return "\(table("routing_outcomes")) o" }
+    let columns = ExpectedColumn.outcomes.filter { $0.isRequired || has($0.name) }.map(\.name)
+    return "(SELECT \(columns.joined(separator: ", ")) FROM \(table("routing_outcomes")) "
+      + "WHERE created_at <> ALL (\(instants)) OFFSET 0) o"
+  }
+
+  private var instants: String {
+    "ARRAY[" + unreadable.map { SQLText.literal($0.description) }.joined(separator: ", ") + "]::timestamptz[]"
+  }
+
+  /// How many rows are passed over.
+  var passedOver: String {
+    "SELECT count(*) FROM \(table("routing_outcomes")) o WHERE \(inWindow) AND o.created_at = ANY (\(instants))"
+  }
+
+  /// Every eligible row of the window.
+  var eligible: String { rows("true") }
 
   private var inWindow: String {
     "o.created_at >= \(SQLText.literal(window.lowerBound))::timestamptz "
@@ -68,7 +94,7 @@ public struct OutcomeQueries: Sendable {
     // Grouped by the hour itself and not by its text, which would be made for each row.
     let hour = "date_bin('1 hour', o.created_at::timestamptz, \(SQLText.literal(window.lowerBound))::timestamptz)"
     return "SELECT CASE \(cases) ELSE 0 END, o.judge_model::text, \(source), (\(hour))::text, count(*), "
-      + "min(o.created_at)::text, \(isDeterministic) FROM \(table("routing_outcomes")) o WHERE \(inWindow) "
+      + "min(o.created_at)::text, \(isDeterministic) FROM \(outcomes) WHERE \(inWindow) "
       + "GROUP BY 1, 2, 3, \(hour), 7"
   }
 
@@ -78,12 +104,12 @@ public struct OutcomeQueries: Sendable {
     let isJudged = falls.filter { FunnelStep.judging.contains($0.step) }.map { "NOT (\($0.test))" }.joined(
       separator: " AND ")
     return "SELECT \(task), \(band), o.chosen_model_slug::text, count(*), count(*) FILTER (WHERE \(isJudged)) "
-      + "FROM \(table("routing_outcomes")) o WHERE \(inWindow)\(isTraffic) AND \(isFrom(cut)) GROUP BY 1, 2, 3"
+      + "FROM \(outcomes) WHERE \(inWindow)\(isTraffic) AND \(isFrom(cut)) GROUP BY 1, 2, 3"
   }
 
   /// The eligible deterministic rows of each policy version from the cut on.
   func versions(cut: String) -> String {
-    "SELECT \(version), count(*) FROM \(table("routing_outcomes")) o "
+    "SELECT \(version), count(*) FROM \(outcomes) "
       + "WHERE \(isEligible) AND \(isDeterministic) AND \(isFrom(cut)) GROUP BY 1"
   }
 
@@ -99,7 +125,7 @@ public struct OutcomeQueries: Sendable {
 
   /// The instant of the eligible row that has `offset` others before it, of those in the hour from `hour` on.
   func cut(hour: String, offset: Int) -> String {
-    "SELECT o.created_at::timestamptz::text FROM \(table("routing_outcomes")) o WHERE \(isEligible) "
+    "SELECT o.created_at::timestamptz::text FROM \(outcomes) WHERE \(isEligible) "
       + "AND o.created_at >= \(SQLText.literal(hour))::timestamptz "
       + "AND o.created_at < \(SQLText.literal(hour))::timestamptz + interval '1 hour' "
       + "ORDER BY o.created_at OFFSET \(offset) LIMIT 1"
@@ -107,7 +133,7 @@ public struct OutcomeQueries: Sendable {
 
   /// How many eligible rows lie from the hour on and strictly before the cut.
   func count(from hour: String, before cut: String) -> String {
-    "SELECT count(*) FROM \(table("routing_outcomes")) o WHERE \(isEligible) "
+    "SELECT count(*) FROM \(outcomes) WHERE \(isEligible) "
       + "AND o.created_at >= \(SQLText.literal(hour))::timestamptz "
       + "AND o.created_at < \(SQLText.literal(cut))::timestamptz"
   }
@@ -162,7 +188,7 @@ public struct OutcomeQueries: Sendable {
       selection.usesInputTokens
       ? " LEFT JOIN \(table("inferences")) i ON i.id = o.inference_id" : ""
     return
-      "SELECT \(fields(versions: versions)) FROM \(table("routing_outcomes")) o\(join) WHERE \(isEligible) AND \(condition)"
+      "SELECT \(fields(versions: versions)) FROM \(outcomes)\(join) WHERE \(isEligible) AND \(condition)"
   }
 
   /// The eligible rows strictly before the cut.

@@ -121,7 +121,7 @@ public struct Preflight {
     var statements: [String] = []
     let hasUsage = try connection.query("SELECT pg_catalog.has_schema_privilege($1, 'USAGE')", [schemaName]).scalar
     if hasUsage != "t" {
-      return ["GRANT USAGE ON SCHEMA \(SQLText.identifier(schemaName)) TO \(grantee)"]
+      return ["GRANT USAGE ON SCHEMA \(shownSchema) TO \(grantee)"]
     }
     for use in uses {
       let table = qualified(use.table)
@@ -135,9 +135,15 @@ public struct Preflight {
       guard !missing.isEmpty else { continue }
       let isWhole = use.privilege != "UPDATE" && missing.count == columns.count
       let list = isWhole ? "" : " (" + missing.joined(separator: ", ") + ")"
-      statements.append("GRANT \(use.privilege)\(list) ON \(schemaName).\(use.table) TO \(grantee)")
+      statements.append("GRANT \(use.privilege)\(list) ON \(shownSchema).\(use.table) TO \(grantee)")
     }
     return statements
+  }
+
+  /// The schema in statements to paste, quoted only where it must be.
+  private var shownSchema: String {
+    let isPlain = schemaName.utf8.allSatisfy { (97...122).contains($0) || $0 == UInt8(ascii: "_") }
+    return isPlain ? schemaName : SQLText.identifier(schemaName)
   }
 
   private func qualified(_ table: String) -> String {
@@ -161,7 +167,7 @@ public struct Preflight {
         """, [schemaName, use.table, use.privilege])
       if let restrictive = policies.rows.first(where: { $0[1] == "RESTRICTIVE" }) {
         let name = SQLText.identifier(restrictive[0] ?? "")
-        statements.append("DROP POLICY \(name) ON \(schemaName).\(use.table)")
+        statements.append("DROP POLICY \(name) ON \(shownSchema).\(use.table)")
       }
       let isOpen = policies.rows.contains { row in
         row[1] == "PERMISSIVE" && Preflight.isOpen(use.privilege, qual: row[2] ?? "", check: row[3] ?? "")
@@ -188,7 +194,8 @@ public struct Preflight {
       case "INSERT": "WITH CHECK (true)"
       default: "USING (true) WITH CHECK (true)"
       }
-    return "CREATE POLICY \(SQLText.identifier("\(role)_\(use.privilege.lowercased())")) ON \(schemaName).\(use.table) "
+    return
+      "CREATE POLICY \(SQLText.identifier("\(role)_\(use.privilege.lowercased())")) ON \(shownSchema).\(use.table) "
       + "FOR \(use.privilege) TO \(SQLText.identifier(role)) \(condition)"
   }
 }

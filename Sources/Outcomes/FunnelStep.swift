@@ -1,4 +1,4 @@
-/// Why a row in the window is left out, in the order in which the reasons are tried.
+/// Why a row in the window is left out, in the order in which the reasons are tried; what cannot be read stands apart from that order.
 public enum FunnelStep: Int, CaseIterable, Codable, Sendable {
   /// The row has no inference, so nothing ran.
   case noInference = 1
@@ -20,6 +20,8 @@ public enum FunnelStep: Int, CaseIterable, Codable, Sendable {
   case excluded
   /// The judge is the chosen model.
   case selfJudged
+  /// A value of the row cannot be read.
+  case unreadable
 
   /// The steps at which a row falls for its judging alone; without them it would be eligible, and so is traffic.
   public static let judging: Set<FunnelStep> = [.notJudged, .badScore, .selfJudged]
@@ -37,6 +39,7 @@ public enum FunnelStep: Int, CaseIterable, Codable, Sendable {
     case .degraded: "degraded"
     case .excluded: "excluded_from_training"
     case .selfJudged: "judged_by_itself"
+    case .unreadable: "unreadable"
     }
   }
 }

@@ -41,6 +41,9 @@ public struct PostgresError: Error, Equatable, CustomStringConvertible {
     return (kind == .connect && !message.contains("certificate")) || kind == .connectionLost
   }
 
+  /// Whether a value of a row is the cause: one that cannot be converted, or is no text in the encoding.
+  public var isOfValue: Bool { sqlState?.hasPrefix("22") == true }
+
   func asCommitUnknown() -> PostgresError {
     PostgresError(.commitUnknown, sqlState: sqlState, message: message, statement: statement)
   }

@@ -93,12 +93,19 @@ public struct NightlyRun {
     }
   }
 
-  /// A read that loses its server begins again from the start, for a part of the rows is never fitted.
+  /// A read that loses its server begins again from the start, for a part of the rows is never fitted; and so does one
+  /// that met a row that cannot be read, without that row.
   private func gatherWithRetries(_ timer: inout PhaseTimer) throws -> Evidence {
     let start = ContinuousClock.now
+    var unreadable: Set<Instant> = []
     while true {
       do {
-        return try gather(&timer)
+        return try gather(&timer, unreadable: unreadable.sorted())
+      } catch let error as PostgresError where error.isOfValue && request.tolerance > 0 {
+        let found = try findUnreadable()
+        guard !found.isSubset(of: unreadable) else { throw error }
+        unreadable.formUnion(found)
+        logger.warning("\(unreadable.count) instants have rows that cannot be read, and are left out: \(error)")
       } catch let error as PostgresError where error.mayPass {
         let left = Duration.seconds(request.connection.retrySeconds) - (ContinuousClock.now - start)
         guard left > .zero, !interruption.isRequested, error.kind != .connect else { throw error }
@@ -107,22 +114,38 @@ public struct NightlyRun {
     }
   }
 
-  private func gather(_ timer: inout PhaseTimer) throws -> Evidence {
+  private func findUnreadable() throws -> Set<Instant> {
     let connection = try Connection.open(request.connection, logger: logger)
     interruption.watch(connection.canceller)
-    let (schema, readOnly) = try connection.transaction("BEGIN READ ONLY") { connection in
+    defer { interruption.watch(nil) }
+    let (schema, _) = try preflight(connection)
+    return Set(
+      try UnreadableRows.find(
+        connection, schema: schema, selection: settings.selection, tolerance: request.tolerance))
+  }
+
+  private func preflight(
+    _ connection: borrowing Connection
+  ) throws -> (schema: GatewaySchema, isReadOnly: Bool) {
+    try connection.transaction("BEGIN READ ONLY") { connection in
       let uses = Preflight.training(usesInferences: settings.selection.usesInputTokens)
       return (
         try Preflight(schema: settings.schema, uses: uses).run(connection),
         try connection.query("SELECT pg_is_in_recovery()").scalar == "t"
       )
     }
+  }
+
+  private func gather(_ timer: inout PhaseTimer, unreadable: [Instant]) throws -> Evidence {
+    let connection = try Connection.open(request.connection, logger: logger)
+    interruption.watch(connection.canceller)
+    let (schema, readOnly) = try preflight(connection)
     if readOnly && !request.isDryRun { throw GatewayError.readOnlyServer }
     timer.mark("preflight")
 
     var source = try GatewayOutcomes.open(
       connection, schema: schema, selection: settings.selection, floors: (settings.floors, settings.defaultFloor),
-      progress: { rows in progress("\(rows) rows read") })
+      unreadable: unreadable, progress: { rows in progress("\(rows) rows read") })
     let ledger = Ledger(schema: schema, settings: request.connection, logger: logger)
     let catalog = source.catalog
     let incumbent = try source.withConnection { connection in

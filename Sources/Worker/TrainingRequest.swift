@@ -14,13 +14,15 @@ public struct TrainingRequest: Sendable {
   public var artifacts: String?
   /// Whether a ruleset other than the incumbent's may be promoted.
   public var allowsRulesetChange: Bool
+  /// How many outcomes with a value that cannot be read may be left out.
+  public var tolerance: Int
   /// The run's identifier, a UUID.
   public var runID: String
 
   /// Makes a request.
   public init(
     cadence: Cadence, isDryRun: Bool, connection: ConnectionSettings, settings: Settings, artifacts: String?,
-    allowsRulesetChange: Bool, runID: String
+    allowsRulesetChange: Bool, tolerance: Int, runID: String
   ) {
     self.cadence = cadence
     self.isDryRun = isDryRun
@@ -28,6 +30,7 @@ public struct TrainingRequest: Sendable {
     self.settings = settings
     self.artifacts = artifacts
     self.allowsRulesetChange = allowsRulesetChange
+    self.tolerance = tolerance
     self.runID = runID
   }
 

@@ -48,6 +48,11 @@ struct Train: ParsableCommand {
       valueName: "command"))
   var onResult: String?
 
+  @Option(
+    name: .long,
+    help: ArgumentHelp("How many outcomes with a value that cannot be read may be left out.", valueName: "rows"))
+  var skipBad = 10
+
   @Flag(name: .long, help: "Allow a ruleset other than the incumbent's to be promoted.")
   var allowRulesetChange = false
 
@@ -86,8 +91,9 @@ struct Train: ParsableCommand {
       }
       values.selection.windowDays = windowDays
     }
+    guard skipBad >= 0 else { throw RunFailure(.usage, "--skip-bad is \(skipBad); it must be 0 or more") }
     return TrainingRequest(
       cadence: cadence, isDryRun: dryRun, connection: database.connection(interruption), settings: values,
-      artifacts: artifacts, allowsRulesetChange: allowRulesetChange, runID: runID)
+      artifacts: artifacts, allowsRulesetChange: allowRulesetChange, tolerance: skipBad, runID: runID)
   }
 }

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What is left when a run ends at a point of its way: each point is one at which a lock of the test holds it.
-@Suite(.timeLimit(.minutes(30))) struct CrashTests {
+@Suite(.blocking, .timeLimit(.minutes(30))) struct CrashTests {
   enum Point: String, CaseIterable, CustomTestStringConvertible {
     case reading, ledgerLock, afterInsert, commit
 
@@ -43,27 +43,18 @@ import Testing
     for statement in point.statements { try holder.query(statement) }
     let program = try night.start(["--connect-retry-seconds", "0"])
     let identifier = program.identifier
-    try await OwnThread.run {
-      let waiting =
-        "SELECT pid FROM pg_stat_activity WHERE datname = $1 AND usename = 'ainfera_labs' AND wait_event = $2"
-      for _ in 0..<1200 {
-        let pid = try night.server.owner("postgres").query(waiting, [night.database, point.waitEvent]).scalar
-        guard let pid else {
-          Thread.sleep(forTimeInterval: 0.05)
-          continue
-        }
-        switch way {
-        case .kill: kill(identifier, SIGKILL)
-        case .terminate: kill(identifier, SIGTERM)
-        case .interrupt: kill(identifier, SIGINT)
-        case .twice:
-          kill(identifier, SIGTERM)
-          kill(identifier, SIGINT)
-        case .backend: try night.server.owner("postgres").query("SELECT pg_terminate_backend($1::int)", [pid])
-        }
-        return
-      }
-      throw CocoaError(.userCancelled)
+    let waiting =
+      "SELECT pid FROM pg_stat_activity WHERE datname = $1 AND usename = 'ainfera_labs' "
+      + "AND wait_event = '\(point.waitEvent)'"
+    let backend = try #require(try night.wait(for: waiting))
+    switch way {
+    case .kill: kill(identifier, SIGKILL)
+    case .terminate: kill(identifier, SIGTERM)
+    case .interrupt: kill(identifier, SIGINT)
+    case .twice:
+      kill(identifier, SIGTERM)
+      kill(identifier, SIGINT)
+    case .backend: try admin.query("SELECT pg_terminate_backend($1::int)", [backend])
     }
     if way == .kill {
       let ended = try await program.finish()
@@ -71,7 +62,7 @@ import Testing
       return ended
     }
     // The signal has come; what it finds at COMMIT is an answer that is still owed.
-    try await OwnThread.run { Thread.sleep(forTimeInterval: 0.3) }
+    try await Task.sleep(for: .milliseconds(300))
     try letGo(night, point, holder, admin)
     return try await program.finish()
   }
@@ -95,14 +86,8 @@ import Testing
   func ends(point: Point, way: End) async throws {
     let night = try Night()
     let ended = try await end(night, at: point, by: way)
-    let gone = try await OwnThread.run {
-      let backends = "SELECT count(*) FROM pg_stat_activity WHERE datname = $1 AND usename = 'ainfera_labs'"
-      for _ in 0..<100 {
-        if try night.server.owner("postgres").query(backends, [night.database]).scalar == "0" { return true }
-        Thread.sleep(forTimeInterval: 0.05)
-      }
-      return false
-    }
+    let backends = "SELECT count(*) FROM pg_stat_activity WHERE datname = $1 AND usename = 'ainfera_labs'"
+    let gone = try night.wait(until: backends, is: "0")
     #expect(gone, "a backend of ours is left")
     let promoted = try night.owner().query("SELECT count(*) FROM training_runs WHERE promoted").scalar
     let moved = try night.owner().query(

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Rows, names and schemas that nobody would expect.
-@Suite(.timeLimit(.minutes(30))) struct DataFaultTests {
+@Suite(.blocking, .timeLimit(.minutes(30))) struct DataFaultTests {
   @Test(
     "odd values in a few rows neither end the run nor move the result much",
     arguments: [
@@ -138,11 +138,53 @@ import Testing
     let owner = try night.owner()
     try owner.query("UPDATE routing_outcomes SET judge_model = E'judge\\xff' WHERE judge_score = 2")
     let refused = try night.train()
-    #expect(refused.status == 65 && refused.errors.contains("invalid byte sequence"), "\(refused.errors)")
+    #expect(refused.status == 65 && refused.errors.contains("more than 10 rows"), "\(refused.errors)")
     #expect(refused.errors.split(separator: "\n").count == 1)
     #expect(try owner.query("SELECT count(*) FROM training_runs").scalar == "0")
     try owner.query("UPDATE routing_outcomes SET judge_model = 'judge-oak'")
     #expect(try night.train().result().promoted)
+  }
+
+  @Test(
+    "an outcome with a value that cannot be read is counted and left out, and too many are status 65",
+    arguments: [(rows: 3, status: 0), (rows: 10, status: 0), (rows: 11, status: 65)])
+  func unreadableRows(rows: Int, status: Int32) throws {
+    let night = try Night()
+    let owner = try night.owner()
+    try owner.query("ALTER TABLE routing_outcomes ALTER cost_actual_usd TYPE numeric")
+    try owner.query(
+      "UPDATE routing_outcomes SET cost_actual_usd = 1e400 WHERE id IN "
+        + "(SELECT id FROM routing_outcomes WHERE judge_status = 'labeled' ORDER BY md5(id::text) LIMIT \(rows))")
+    let program = try night.train()
+    #expect(program.status == status, "\(program.errors)")
+    if status == 0 {
+      let outcomes = try program.result().outcomes
+      #expect(outcomes.eligible == 20_000 - rows)
+      #expect(outcomes.funnel.first { $0.step == "unreadable" }?.rows == rows)
+      #expect(outcomes.funnel.first?.rows == 20_000)
+    } else {
+      #expect(program.errors.split(separator: "\n").last?.contains("more than 10 rows") == true)
+      #expect(try owner.query("SELECT count(*) FROM training_runs").scalar == "0")
+    }
+    #expect(try night.train(["--skip-bad", "0"]).status == 65)
+    #expect(try night.train(["--skip-bad", "11"]).status == 0)
+  }
+
+  @Test("a view that fails on a row is read without that row")
+  func failingView() throws {
+    let night = try Night()
+    let owner = try night.owner()
+    try owner.query("ALTER TABLE routing_outcomes RENAME TO stored_outcomes")
+    let columns = try owner.query(
+      "SELECT string_agg(CASE attname WHEN 'judge_score' THEN 'judge_score / (judge_score - judge_score + 1 - "
+        + "(id = (SELECT min(id::text)::uuid FROM stored_outcomes))::int) AS judge_score' ELSE quote_ident(attname) END, ', ') "
+        + "FROM pg_attribute WHERE attrelid = 'stored_outcomes'::regclass AND attnum > 0 AND NOT attisdropped"
+    ).scalar
+    try owner.query("CREATE VIEW routing_outcomes AS SELECT \(columns ?? "") FROM stored_outcomes")
+    try owner.query("GRANT SELECT ON routing_outcomes TO ainfera_labs")
+    let program = try night.train()
+    #expect(program.status == 0, "\(program.errors)")
+    #expect(try program.result().outcomes.eligible == 19_999)
   }
 
   @Test(
@@ -174,13 +216,11 @@ import Testing
   func judgedMeanwhile() async throws {
     let night = try Night()
     let program = try night.start()
-    try await OwnThread.run {
-      let judge = try night.owner()
-      for round in 1...40 {
-        try judge.query(
-          "UPDATE routing_outcomes SET judge_score = 1 + (judge_score::int + 1) % 5, judge_labeled_at = now() "
-            + "WHERE hashtext(id::text) % 40 = \(round % 40)")
-      }
+    let judge = try night.owner()
+    for round in 1...40 {
+      try judge.query(
+        "UPDATE routing_outcomes SET judge_score = 1 + (judge_score::int + 1) % 5, judge_labeled_at = now() "
+          + "WHERE hashtext(id::text) % 40 = \(round % 40)")
     }
     let ended = try await program.finish()
     #expect(ended.status == 0, "\(ended.errors)")

@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite struct DoctorTests {
+@Suite(.blocking, .timeLimit(.minutes(30))) struct DoctorTests {
   struct Examination: Decodable {
     struct Finding: Decodable {
       let name: String

@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite struct EvidenceTests {
+@Suite(.blocking, .timeLimit(.minutes(30))) struct EvidenceTests {
   struct Evidence: Decodable {
     struct Replay: Decodable {
       struct Propensities: Decodable {

@@ -3,18 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(30))) struct FaultTests {
-  /// Waits until a query of the owner answers this, for a minute at most.
-  private static func wait(_ night: Night, until query: String, is expected: String) async throws -> Bool {
-    try await OwnThread.run {
-      for _ in 0..<1200 {
-        if try night.server.owner("postgres").query(query, [night.database]).scalar == expected { return true }
-        Thread.sleep(forTimeInterval: 0.05)
-      }
-      return false
-    }
-  }
-
+@Suite(.blocking, .timeLimit(.minutes(30))) struct FaultTests {
   @Test("a lost answer to COMMIT is resolved by looking: the run is recorded once and reported as promoted")
   func lostCommit() async throws {
     let night = try Night()
@@ -22,7 +11,7 @@ import Testing
     try night.server.owner("postgres").query("ALTER DATABASE \(night.database) SET synchronous_commit = on")
     let program = try night.start()
     let waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = $1 AND wait_event = 'SyncRep'"
-    #expect(try await FaultTests.wait(night, until: waiting, is: "1"))
+    #expect(try night.wait(until: waiting, is: "1"))
     try night.server.owner("postgres").query(
       "ALTER DATABASE \(night.database) RESET synchronous_commit")
     try night.server.owner("postgres").query(
@@ -64,7 +53,7 @@ import Testing
     try other.query("SELECT pg_advisory_xact_lock(\(0x6c61_6273))")
     let program = try night.start()
     let waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = $1 AND wait_event = 'advisory'"
-    #expect(try await FaultTests.wait(night, until: waiting, is: "1"))
+    #expect(try night.wait(until: waiting, is: "1"))
     try other.query(
       "INSERT INTO training_runs VALUES (gen_random_uuid(), now(), 'manual', 'j', 1, '1.0.0+a', '1.0.9+b', true, 'r', "
         + "true, '{}', 0, 0, 0.05, 'h')")
@@ -85,7 +74,7 @@ import Testing
     let program = try night.start()
     let waiting =
       "SELECT count(*) FROM pg_stat_activity WHERE datname = $1 AND wait_event = 'relation' AND usename = 'ainfera_labs'"
-    #expect(try await FaultTests.wait(night, until: waiting, is: "1"))
+    #expect(try night.wait(until: waiting, is: "1"))
     kill(program.identifier, number)
     let ended = try await program.finish()
     #expect(ended.status == 75 && ended.output == "")
@@ -103,7 +92,7 @@ import Testing
     let program = try night.start(["--connect-retry-seconds", "\(retrySeconds)"])
     let waiting =
       "SELECT count(*) FROM pg_stat_activity WHERE datname = $1 AND wait_event = 'relation' AND usename = 'ainfera_labs'"
-    #expect(try await FaultTests.wait(night, until: waiting, is: "1"))
+    #expect(try night.wait(until: waiting, is: "1"))
     try night.server.owner("postgres").query(
       "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND usename = 'ainfera_labs'",
       [night.database])
@@ -135,6 +124,29 @@ import Testing
     #expect(never.errors.split(separator: "\n").last?.hasPrefix("ainfera-labs: the database is out of reach") == true)
   }
 
+  @Test("a table that another holds is waited for, for a minute, and then it is status 75", arguments: [2, 90])
+  func heldTable(seconds: Int) async throws {
+    let night = try Night()
+    let holder = try night.owner()
+    try holder.query("BEGIN")
+    try holder.query("ALTER TABLE routing_outcomes ADD COLUMN extra int")
+    let program = try night.start()
+    let waiting =
+      "SELECT count(*) FROM pg_stat_activity WHERE datname = $1 AND wait_event = 'relation' AND usename = 'ainfera_labs'"
+    #expect(try night.wait(until: waiting, is: "1"))
+    if seconds < 60 {
+      try await Task.sleep(for: .seconds(seconds))
+      try holder.query("COMMIT")
+    }
+    let ended = try await program.finish()
+    #expect(ended.status == (seconds < 60 ? 0 : 75), "\(ended.errors)")
+    if seconds > 60 {
+      try holder.query("ROLLBACK")
+      #expect(ended.errors.contains("SQLSTATE 55P03") && ended.errors.split(separator: "\n").count == 1)
+      #expect(try night.owner().query("SELECT count(*) FROM training_runs").scalar == "0")
+    }
+  }
+
   @Test("a deadline ends what waits for the server, with status 75 and nothing recorded")
   func deadline() async throws {
     let night = try Night()
@@ -156,17 +168,8 @@ import Testing
     let program = try night.start(["--deadline-seconds", "8"])
     let waiting =
       "SELECT pid FROM pg_stat_activity WHERE datname = $1 AND wait_event = 'relation' AND usename = 'ainfera_labs'"
-    let backend = try await OwnThread.run {
-      for _ in 0..<160 {
-        let pid = try night.server.owner("postgres").query(waiting, [night.database]).scalar.flatMap { Int32($0) }
-        if let pid {
-          kill(pid, SIGSTOP)
-          return pid
-        }
-        Thread.sleep(forTimeInterval: 0.05)
-      }
-      throw CocoaError(.userCancelled)
-    }
+    let backend = try #require(try night.wait(for: waiting).flatMap { Int32($0) })
+    kill(backend, SIGSTOP)
     let ended = try await program.finish()
     kill(backend, SIGCONT)
     #expect(ended.status == 75 && ended.errors.contains("the deadline of 8.0 s"))
@@ -215,8 +218,8 @@ import Testing
     }
     #expect((peaks.max() ?? 0) < 64 << 20, "\(peaks)")
     #expect(
-      try await FaultTests.wait(
-        night, until: "SELECT count(*) FROM pg_stat_activity WHERE datname = $1 AND usename = 'ainfera_labs'", is: "0"))
+      try night.wait(
+        until: "SELECT count(*) FROM pg_stat_activity WHERE datname = $1 AND usename = 'ainfera_labs'", is: "0"))
     #expect(try night.isConsistent())
   }
 
@@ -228,7 +231,7 @@ import Testing
     kill(program.identifier, SIGKILL)
     _ = try await program.finish()
     let backends = "SELECT count(*) FROM pg_stat_activity WHERE datname = $1 AND usename = 'ainfera_labs'"
-    #expect(try await FaultTests.wait(night, until: backends, is: "0"))
+    #expect(try night.wait(until: backends, is: "0"))
     let before = try night.owner().query("SELECT count(*) FROM training_runs WHERE promoted").scalar
     let tenants = "SELECT count(*) FROM tenant_routing_policies WHERE active_policy_version IS NOT NULL"
     #expect(try night.owner().query(tenants).scalar == (before == "0" ? "0" : "4"))
@@ -246,11 +249,24 @@ import Testing
   }
 
   @Test("nothing private is in any output: no rationale, and no password of the address")
-  func secrets() throws {
+  func secrets() async throws {
     let night = try Night()
     try night.owner().query(
       "UPDATE routing_outcomes SET judge_rationale = 'PLANTED RATIONALE', reward = 'NaN' WHERE judge_score > 1")
     let address = "postgresql://ainfera_labs:planted-password@/\(night.database)?host=\(night.server.socket)"
+    // What everybody on the machine can read of a program that runs.
+    let blocker = try night.owner()
+    try blocker.query("BEGIN")
+    try blocker.query("LOCK TABLE routing_outcomes IN ACCESS EXCLUSIVE MODE")
+    let running = try RunningProgram(
+      ["train", "--cadence", "manual", "--dry-run"], environment: ["LABS_DATABASE_URL": address])
+    let waiting =
+      "SELECT application_name || query FROM pg_stat_activity WHERE datname = $1 AND wait_event = 'relation'"
+    let seen = try #require(try night.wait(for: waiting))
+    let shown = try String(contentsOfFile: "/proc/\(running.identifier)/cmdline", encoding: .utf8)
+    #expect(shown.contains("train") && !(shown + seen).lowercased().contains("planted"))
+    try blocker.query("ROLLBACK")
+    #expect(try await running.finish().status == 0)
     for arguments in [["--format", "json"], ["--log-level", "trace"]] {
       let program = try Program(
         ["train", "--cadence", "manual", "--dry-run"] + arguments, environment: ["LABS_DATABASE_URL": address])

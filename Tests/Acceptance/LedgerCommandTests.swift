@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite struct LedgerCommandTests {
+@Suite(.blocking, .timeLimit(.minutes(30))) struct LedgerCommandTests {
   struct Entry: Decodable {
     let policy_version_from: String
     let policy_version_to: String

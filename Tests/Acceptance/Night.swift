@@ -7,6 +7,16 @@ struct Night {
   let server: TestServer
   let database: String
 
+  /// The outcomes in their order, loaded once and copied for each test.
+  private static let original: Result<String, any Error> = Result {
+    try Night(database: TestServer.shared.get().makeDatabase(), order: "created_at", source: "prod").database
+  }
+
+  init() throws {
+    server = try TestServer.shared.get()
+    database = try server.makeDatabase(from: Night.original.get())
+  }
+
   init(order: String = "created_at", source: String = "prod") throws {
     let server = try TestServer.shared.get()
     try self.init(database: server.makeDatabase(), order: order, source: source)
@@ -60,6 +70,23 @@ struct Night {
   }
 
   func owner() throws -> Connection { try server.owner(database) }
+
+  /// Waits until a query of the server's owner, given the database's name as `$1`, answers this; for a minute at most.
+  func wait(until query: String, is expected: String) throws -> Bool {
+    try wait(for: query) { $0 == expected } != nil
+  }
+
+  /// Waits until such a query answers anything, and returns it.
+  func wait(for query: String) throws -> String? { try wait(for: query) { _ in true } }
+
+  private func wait(for query: String, _ isAwaited: (String) -> Bool) throws -> String? {
+    for _ in 0..<1200 {
+      let answer = try server.owner("postgres").query(query, [database]).scalar
+      if let answer, isAwaited(answer) { return answer }
+      Thread.sleep(forTimeInterval: 0.05)
+    }
+    return nil
+  }
 
   /// A promoted row exists if and only if every tenant's version is its `policy_version_to`.
   func isConsistent() throws -> Bool {

@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(30))) struct PoolerTests {
+@Suite(.blocking, .timeLimit(.minutes(30))) struct PoolerTests {
   @Test("behind a pooler of either mode a night is what it is without", arguments: ["session", "transaction"])
   func pooled(mode: String) throws {
     let night = try Night()

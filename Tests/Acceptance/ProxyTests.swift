@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What a bad way to the server must come to.
-@Suite(.timeLimit(.minutes(30))) struct ProxyTests {
+@Suite(.blocking, .timeLimit(.minutes(30))) struct ProxyTests {
   private func train(_ night: Night, through proxy: Proxy, _ arguments: [String] = []) async throws -> Program {
     let program = try RunningProgram(
       ["train", "--cadence", "daily", "--format", "json"] + arguments,

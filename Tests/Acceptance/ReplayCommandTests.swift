@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct ReplayCommandTests {
+@Suite(.blocking, .timeLimit(.minutes(30))) struct ReplayCommandTests {
   private func arguments(_ more: [String] = []) -> [String] {
     let folder = Repository.root.appendingPathComponent("Fixtures/synthetic").path
     return ["replay", "--outcomes", "\(folder)/outcomes.csv", "--catalog", "\(folder)/catalog.json"] + more

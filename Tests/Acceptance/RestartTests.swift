@@ -4,7 +4,18 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(30))) struct RestartTests {
+@Suite(.blocking, .timeLimit(.minutes(30))) struct RestartTests {
+  /// Waits until a run of the worker waits for the table that is locked.
+  private static func waitForReader(_ owner: String) throws {
+    let waiting = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'ainfera_labs' AND wait_event = 'relation'"
+    for _ in 0..<1200 {
+      let watcher = try Connection(ConnectionSettings(target: owner), logger: Logger(label: "test"))
+      if try watcher.query(waiting).scalar == "1" { return }
+      Thread.sleep(forTimeInterval: 0.05)
+    }
+    throw CocoaError(.userCancelled)
+  }
+
   @Test("a server that stops in the middle of a read and comes back is read again from the start")
   func restart() async throws {
     let server = Process()
@@ -18,7 +29,7 @@ import Testing
       server.waitUntilExit()
     }
     let reader = output.fileHandleForReading
-    let socket = try await OwnThread.run { try reader.readLine() }
+    let socket = try reader.readLine()
     let owner = "host=\(socket) port=5432 dbname=gateway user=owner"
     for (number, mode) in ["fast", "immediate"].enumerated() {
       // Held by a lock, which goes with the server.
@@ -28,16 +39,9 @@ import Testing
       let program = try RunningProgram(
         ["train", "--cadence", "daily", "--format", "json"],
         environment: ["PGHOST": socket, "PGDATABASE": "gateway", "PGUSER": "ainfera_labs"])
-      try await OwnThread.run {
-        let waiting = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'ainfera_labs' AND wait_event = 'relation'"
-        for _ in 0..<1200 {
-          let watcher = try Connection(ConnectionSettings(target: owner), logger: Logger(label: "test"))
-          if try watcher.query(waiting).scalar == "1" { break }
-          Thread.sleep(forTimeInterval: 0.05)
-        }
-        try input.fileHandleForWriting.write(contentsOf: Data("\(mode)\n".utf8))
-        _ = try reader.readLine()
-      }
+      try RestartTests.waitForReader(owner)
+      try input.fileHandleForWriting.write(contentsOf: Data("\(mode)\n".utf8))
+      _ = try reader.readLine()
       let ended = try await program.finish()
       #expect(ended.status == 0, "\(mode): \(ended.errors)")
       #expect(try ended.result().outcomes.eligible == 20_000)

@@ -3,7 +3,7 @@ import TestSupport
 
 /// A run of the built program that goes on while its test does something to it.
 ///
-/// Waiting for it suspends and does not hold a thread, for the test that it waits for may need that thread.
+/// Waiting for it suspends and holds no thread.
 final class RunningProgram: Sendable {
   let identifier: Int32
   private let files: (output: URL, errors: URL)

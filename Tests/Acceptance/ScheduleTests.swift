@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The scripts and schedules that run the program.
-@Suite struct ScheduleTests {
+@Suite(.blocking, .timeLimit(.minutes(30))) struct ScheduleTests {
   @Test("nightly leaves an artifact and metrics and is silent on standard error, and shadow never serves")
   func scripts() throws {
     let night = try Night()

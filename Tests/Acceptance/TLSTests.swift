@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(30))) struct TLSTests {
+@Suite(.blocking, .timeLimit(.minutes(30))) struct TLSTests {
   /// Runs `doctor`, which tells of the connection, and `train`, which must come to the same status.
   private func examine(
     _ server: TLSServer, host: String = "localhost", mode: String = "verify-full", authority: String = "authority",

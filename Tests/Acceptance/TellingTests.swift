@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What a run tells the world beside its result.
-@Suite struct TellingTests {
+@Suite(.blocking, .timeLimit(.minutes(30))) struct TellingTests {
   @Test("metrics are a file that a collector can read, and a failed run keeps the time of the last success")
   func metrics() throws {
     let night = try Night()

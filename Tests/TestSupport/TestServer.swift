@@ -43,12 +43,12 @@ public final class TestServer: Sendable {
     }
   }
 
-  /// Makes a database with the fixture schema and returns its name.
-  public func makeDatabase() throws -> String {
+  /// Makes a copy of a database, as a rule of the one that has the fixture schema alone, and returns its name.
+  public func makeDatabase(from template: String = "labs_template") throws -> String {
     let name = nextName()
     // CREATE DATABASE refuses a template that another copy is being made of.
     try TestServer.copying.withLock { _ in
-      _ = try owner("postgres").query("CREATE DATABASE \(name) TEMPLATE labs_template")
+      _ = try owner("postgres").query("CREATE DATABASE \(name) TEMPLATE \(template) STRATEGY file_copy")
     }
     return name
   }
