@@ -1,21 +1,21 @@
 /// Splits CSV (RFC 4180) into records, as a stream: fields may be quoted, quotes within are doubled, lines end with CRLF
 /// or LF. A record's storage is used again for the next one.
-public struct CSVParser {
+public struct CSVParser: RecordParser {
   private enum State {
-    case start, plain, quoted, quoteInQuoted, carriageReturn
+    case start, plain, quoted, quoteInQuoted, carriageReturn, faulty
   }
 
   private var state = State.start
   private var isRecordOpen = false
-  private var record = CSVRecord()
+  private var record = DatasetRecord()
   private var line = 1
 
   /// Makes a parser at the start of a file.
   public init() {}
 
   /// Reads on, and gives each record that ends within the chunk.
-  /// - Throws: `DatasetError` where a quote stands in the middle of a field, and what `body` throws.
-  public mutating func parse(_ chunk: [UInt8], _ body: (CSVRecord) throws -> Void) throws {
+  /// - Throws: what `body` throws. A record that is no CSV is given as one that cannot be read.
+  public mutating func parse(_ chunk: [UInt8], _ body: (DatasetRecord) throws -> Void) throws {
     var place = 0
     while place < chunk.count {
       if state == .plain || state == .quoted { place = copyRun(chunk, from: place) }
@@ -32,14 +32,11 @@ public struct CSVParser {
           append(byte)
           state = .quoted
         } else {
-          guard [UInt8(ascii: ","), 10, 13].contains(byte) else {
-            throw DatasetError(line: line, column: nil, reason: "a quoted field goes on after its closing quote")
-          }
-          try plain(byte, body)
+          try afterQuote(byte, body)
         }
       case .carriageReturn:
-        guard byte == 10 else { throw DatasetError(line: line, column: nil, reason: "a bare carriage return") }
-        try end(body)
+        if byte == 10 { try end(body) } else { giveUp("a bare carriage return") }
+      case .faulty: if byte == 10 { try end(body) }
       }
       if byte == 10 { line += 1 }
     }
@@ -47,9 +44,23 @@ public struct CSVParser {
 
   /// Gives the last record, where the file does not end with a line's end.
   /// - Throws: `DatasetError` where the file ends within quotes, and what `body` throws.
-  public mutating func finish(_ body: (CSVRecord) throws -> Void) throws {
+  public mutating func finish(_ body: (DatasetRecord) throws -> Void) throws {
     guard state != .quoted else { throw DatasetError(line: line, column: nil, reason: "the file ends within quotes") }
     if isRecordOpen { try end(body) }
+  }
+
+  private mutating func afterQuote(_ byte: UInt8, _ body: (DatasetRecord) throws -> Void) throws {
+    if [UInt8(ascii: ","), 10, 13].contains(byte) {
+      try plain(byte, body)
+    } else {
+      giveUp("a quoted field goes on after its closing quote")
+    }
+  }
+
+  /// Leaves the record at the end of this line.
+  private mutating func giveUp(_ reason: String) {
+    record.fault = DatasetError(line: line, column: nil, reason: reason)
+    state = .faulty
   }
 
   /// Takes bytes that mean nothing, up to the next one that does, and returns its place.
@@ -62,13 +73,13 @@ public struct CSVParser {
         place += 1
       }
     }
-    record.bytes.append(contentsOf: chunk[start..<place])
+    record.append(chunk[start..<place])
     return place
   }
 
-  private mutating func append(_ byte: UInt8) { record.bytes.append(byte) }
+  private mutating func append(_ byte: UInt8) { record.append(byte) }
 
-  private mutating func open(_ byte: UInt8, _ body: (CSVRecord) throws -> Void) throws {
+  private mutating func open(_ byte: UInt8, _ body: (DatasetRecord) throws -> Void) throws {
     if !isRecordOpen {
       record.line = line
       // An empty line is no record.
@@ -83,10 +94,10 @@ public struct CSVParser {
     }
   }
 
-  private mutating func plain(_ byte: UInt8, _ body: (CSVRecord) throws -> Void) throws {
+  private mutating func plain(_ byte: UInt8, _ body: (DatasetRecord) throws -> Void) throws {
     switch byte {
     case UInt8(ascii: ","):
-      record.ends.append(record.bytes.count)
+      record.endField()
       state = .start
     case 10: try end(body)
     case 13: state = .carriageReturn
@@ -94,11 +105,10 @@ public struct CSVParser {
     }
   }
 
-  private mutating func end(_ body: (CSVRecord) throws -> Void) throws {
-    record.ends.append(record.bytes.count)
+  private mutating func end(_ body: (DatasetRecord) throws -> Void) throws {
+    record.endField()
     try body(record)
-    record.bytes.removeAll(keepingCapacity: true)
-    record.ends.removeAll(keepingCapacity: true)
+    record.removeAll()
     state = .start
     isRecordOpen = false
   }

@@ -14,6 +14,9 @@ enum DatasetColumn: Int, CaseIterable {
   /// Its name in `routing_outcomes`.
   var name: String { DatasetColumn.names[rawValue] }
 
+  /// A header of all columns in their order.
+  static let header = DatasetRecord(fields: allCases.map(\.name), line: 1)
+
   /// The columns without which nothing can be learned.
   static let required: [DatasetColumn] = [.createdAt, .model, .score]
 }

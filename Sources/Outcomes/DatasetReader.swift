@@ -23,10 +23,11 @@ struct DatasetReader {
   /// The last instant, from which ages are taken; nil on the first pass.
   var end: Instant?
 
-  init(header: CSVRecord, catalog: Catalog, selection: OutcomeSelection) throws(DatasetError) {
+  init(header: DatasetRecord, catalog: Catalog, selection: OutcomeSelection) throws(DatasetError) {
+    if let fault = header.fault { throw fault }
     var columns: [String: Int] = [:]
     for field in 0..<header.count {
-      let name = String(decoding: header[field], as: UTF8.self)
+      let name = String(decoding: header[field] ?? [], as: UTF8.self)
       guard columns.updateValue(field, forKey: name) == nil else {
         throw DatasetError(line: header.line, column: name, reason: "the column stands twice in the header")
       }
@@ -40,7 +41,8 @@ struct DatasetReader {
     models = NameIndex(catalog.models.map(\.slug))
   }
 
-  mutating func read(_ record: CSVRecord) throws(DatasetError) -> DatasetRow {
+  mutating func read(_ record: DatasetRecord) throws(DatasetError) -> DatasetRow {
+    if let fault = record.fault { throw fault }
     guard record.count == width else {
       throw DatasetError(
         line: record.line, column: nil, reason: "\(record.count) fields where the header has \(width)")
@@ -62,37 +64,39 @@ struct DatasetReader {
       arm: arm ?? 0, score: score ?? 1)
   }
 
-  private func isTraffic(_ record: CSVRecord, _ step: FunnelStep?, arm: Int?) throws(DatasetError) -> Bool {
+  private func isTraffic(_ record: DatasetRecord, _ step: FunnelStep?, arm: Int?) throws(DatasetError) -> Bool {
     guard let step else { return true }
     guard FunnelStep.judging.contains(step) else { return false }
     return try fallsLater(record, arm: arm) == nil
   }
 
-  private func has(_ column: DatasetColumn) -> Bool { places[column.rawValue] >= 0 }
-
-  private func field(_ record: CSVRecord, _ column: DatasetColumn) -> ArraySlice<UInt8>? {
+  private func has(_ record: DatasetRecord, _ column: DatasetColumn) -> Bool {
     let place = places[column.rawValue]
-    guard place >= 0 else { return nil }
-    let field = record[place]
+    return place >= 0 && record[place] != nil
+  }
+
+  private func field(_ record: DatasetRecord, _ column: DatasetColumn) -> ArraySlice<UInt8>? {
+    let place = places[column.rawValue]
+    guard place >= 0, let field = record[place] else { return nil }
     return field.isEmpty ? nil : field
   }
 
-  private func text(_ record: CSVRecord, _ column: DatasetColumn) -> String? {
+  private func text(_ record: DatasetRecord, _ column: DatasetColumn) -> String? {
     field(record, column).map { String(decoding: $0, as: UTF8.self) }
   }
 
-  private func bad(_ record: CSVRecord, _ column: DatasetColumn, _ what: String) -> DatasetError {
+  private func bad(_ record: DatasetRecord, _ column: DatasetColumn, _ what: String) -> DatasetError {
     let shown = (text(record, column) ?? "").prefix(60)
     return DatasetError(line: record.line, column: column.name, reason: "\"\(shown)\" \(what)")
   }
 
-  private func number(_ record: CSVRecord, _ column: DatasetColumn) throws(DatasetError) -> Double? {
+  private func number(_ record: DatasetRecord, _ column: DatasetColumn) throws(DatasetError) -> Double? {
     guard let text = text(record, column) else { return nil }
     guard let value = Double(text), value.isFinite else { throw bad(record, column, "is no finite number") }
     return value
   }
 
-  private func boolean(_ record: CSVRecord, _ column: DatasetColumn) throws(DatasetError) -> Bool {
+  private func boolean(_ record: DatasetRecord, _ column: DatasetColumn) throws(DatasetError) -> Bool {
     switch text(record, column)?.lowercased() {
     case nil, "f", "false", "0": false
     case "t", "true", "1": true
@@ -101,11 +105,11 @@ struct DatasetReader {
   }
 
   private func step(
-    _ record: CSVRecord, score: Double?, arm: Int?, isSelfJudged: Bool
+    _ record: DatasetRecord, score: Double?, arm: Int?, isSelfJudged: Bool
   ) throws(DatasetError) -> FunnelStep? {
-    if has(.inference), field(record, .inference) == nil { return .noInference }
-    if has(.status), field(record, .status) == nil { return .notComplete }
-    let isLabelled = !has(.judgeStatus) ? score != nil : text(record, .judgeStatus) == "labeled"
+    if has(record, .inference), field(record, .inference) == nil { return .noInference }
+    if has(record, .status), field(record, .status) == nil { return .notComplete }
+    let isLabelled = !has(record, .judgeStatus) ? score != nil : text(record, .judgeStatus) == "labeled"
     if !isLabelled { return .notJudged }
     guard let score, (1...5).contains(score) else { return .badScore }
     if let later = try fallsLater(record, arm: arm) { return later }
@@ -113,7 +117,7 @@ struct DatasetReader {
   }
 
   /// The first step after the judging at which a row falls, but for who judged it.
-  private func fallsLater(_ record: CSVRecord, arm: Int?) throws(DatasetError) -> FunnelStep? {
+  private func fallsLater(_ record: DatasetRecord, arm: Int?) throws(DatasetError) -> FunnelStep? {
     guard arm != nil else { return .unknownModel }
     if selection.source != "any", (text(record, .source) ?? "prod") != selection.source { return .otherSource }
     if text(record, .trafficClass) == "internal_probe" { return .probe }
@@ -124,7 +128,7 @@ struct DatasetReader {
   }
 
   /// The outcome of a row that is traffic; its cell is numbered now, so that only rows that are read have one.
-  mutating func outcome(_ record: CSVRecord, _ row: DatasetRow) throws(DatasetError) -> Outcome {
+  mutating func outcome(_ record: DatasetRecord, _ row: DatasetRow) throws(DatasetError) -> Outcome {
     let status = text(record, .status)
     let group = field(record, .agent).map { Hash.fnv1a($0.span) } ?? UInt64(record.line)
     let isDeterministic = text(record, .decisionType) == "deterministic"
@@ -132,7 +136,7 @@ struct DatasetReader {
     let tokens = selection.usesInputTokens ? try number(record, .inputTokens) ?? 0 : 0
     return Outcome(
       cell: try cell(record), arm: row.arm, reward: Outcome.reward(score: row.score),
-      succeeded: !has(.status) || status == "succeeded",
+      succeeded: !has(record, .status) || status == "succeeded",
       cost: try number(record, .cost) ?? 0,
       rootWeight: Outcome.rootWeight(
         isInternal: try boolean(record, .isInternal), age: age, halfLife: selection.halfLifeDays.map { $0 * 86_400 }),
@@ -142,7 +146,7 @@ struct DatasetReader {
   }
 
   /// The number of the cell: task and band as stored, else `general` and the preset's band, with the tenant between.
-  private mutating func cell(_ record: CSVRecord) throws(DatasetError) -> Int {
+  private mutating func cell(_ record: DatasetRecord) throws(DatasetError) -> Int {
     let stored = field(record, .cell).map { $0.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false) }
     let tenant = field(record, .tenant) ?? DatasetReader.someTenant
     name.removeAll(keepingCapacity: true)
@@ -151,7 +155,7 @@ struct DatasetReader {
       append(tenant: tenant)
       name += stored[2]
     } else {
-      name += (!has(.cell) ? field(record, .task) : nil) ?? DatasetReader.generalTask
+      name += (!has(record, .cell) ? field(record, .task) : nil) ?? DatasetReader.generalTask
       append(tenant: tenant)
       name += band(record).utf8
     }
@@ -169,7 +173,7 @@ struct DatasetReader {
     name.append(UInt8(ascii: ":"))
   }
 
-  private func band(_ record: CSVRecord) -> String {
+  private func band(_ record: DatasetRecord) -> String {
     let preset = text(record, .policyVersion)?.split(separator: "@", omittingEmptySubsequences: false).first
     switch preset {
     case "cost_first": return "cost"

@@ -6,15 +6,47 @@ public import Outcomes
 public enum DatasetFile {
   private static let chunk = 1 << 20
 
-  /// Opens the outcomes.
-  /// - Throws: `RunFailure` with status 65, naming the file and the place in it.
-  public static func outcomes(
-    _ path: String, catalog: Catalog, selection: OutcomeSelection
-  ) throws(RunFailure) -> DatasetSource {
-    do {
-      return try DatasetSource(catalog: catalog, selection: selection) { try chunks(of: path) }
-    } catch {
-      throw failure(error, path)
+  /// The outcomes of a file, as they are to be read.
+  public struct Outcomes: Sendable {
+    /// The file's path; gzip is seen by its first bytes.
+    public let path: String
+    /// How they stand in it.
+    public let format: DatasetFormat
+    /// How many records that cannot be read may be left out.
+    public let tolerance: Int
+
+    /// Names a file.
+    public init(path: String, format: DatasetFormat, tolerance: Int = 0) {
+      self.path = path
+      self.format = format
+      self.tolerance = tolerance
+    }
+
+    /// Opens and counts them.
+    /// - Throws: `RunFailure` with status 65, naming the file and the place in it.
+    public func open(catalog: Catalog, selection: OutcomeSelection) throws(RunFailure) -> DatasetSource {
+      do {
+        return try DatasetSource(
+          catalog: catalog, selection: selection, format: format, tolerance: tolerance
+        ) { try DatasetFile.chunks(of: path) }
+      } catch {
+        throw DatasetFile.failure(error, path)
+      }
+    }
+
+    /// A catalog of the actions that the file names, all alike in prior and price and without a floor, so that the
+    /// default rule takes the one of the highest mean.
+    /// - Throws: `RunFailure` with status 65.
+    public func actions() throws(RunFailure) -> Catalog {
+      do {
+        let names = try DatasetSource.models(format: format) { try DatasetFile.chunks(of: path) }
+        return Catalog(
+          models: names.map {
+            CatalogModel(slug: $0, prior: 0.5, inputPrice: 0.5, outputPrice: 0.5, isAllowed: true)
+          }, floors: [:], defaultFloor: 0)
+      } catch {
+        throw DatasetFile.failure(error, path)
+      }
     }
   }
 
@@ -61,10 +93,40 @@ public enum DatasetFile {
     return path.isEmpty ? "" : " at " + path.joined(separator: ".")
   }
 
-  private static func chunks(of path: String) throws(RunFailure) -> DatasetSource.Chunks {
+  fileprivate static func chunks(of path: String) throws(RunFailure) -> DatasetSource.Chunks {
     guard let file = FileHandle(forReadingAtPath: path) else {
       throw RunFailure(.badData, "\(path) cannot be opened: \(String(cString: strerror(errno)))")
     }
+    do {
+      let isCompressed = try file.read(upToCount: 2) == Data([0x1f, 0x8b])
+      try file.seek(toOffset: 0)
+      if isCompressed { return try decompressed(path) }
+    } catch {
+      // A pipe can be read but once, and a dataset is read three times.
+      throw RunFailure(.badData, "\(path) cannot be read from its start; it must be a file")
+    }
     return { try file.read(upToCount: chunk).map { [UInt8]($0) } }
+  }
+
+  /// The bytes that `gzip` makes of a file, in a process of its own.
+  private static func decompressed(_ path: String) throws -> DatasetSource.Chunks {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = ["gzip", "-dc", "--", path]
+    let (output, errors) = (Pipe(), Pipe())
+    process.standardOutput = output
+    process.standardError = errors
+    process.standardInput = FileHandle.nullDevice
+    try process.run()
+    return {
+      if let bytes = try output.fileHandleForReading.read(upToCount: chunk), !bytes.isEmpty { return [UInt8](bytes) }
+      let message = try errors.fileHandleForReading.readToEnd() ?? Data()
+      process.waitUntilExit()
+      guard process.terminationStatus == 0 else {
+        let line = String(decoding: message, as: UTF8.self).split(separator: "\n").first ?? "gzip failed"
+        throw RunFailure(.badData, "\(path) cannot be decompressed: \(line)")
+      }
+      return nil
+    }
   }
 }

@@ -6,16 +6,15 @@ public import Reports
 
 /// The same fit and gate on a dataset in files, without a database; nothing is ever served.
 public struct FileReplay {
-  private let outcomes: String
+  private let outcomes: DatasetFile.Outcomes
   private let catalog: Catalog
   private let incumbent: Policy
   private let settings: Settings
 
   /// Prepares a replay.
   /// - Parameters:
-  ///   - outcomes: the file's path.
   ///   - incumbent: the policy to compare with.
-  public init(outcomes: String, catalog: Catalog, incumbent: Policy, settings: Settings) {
+  public init(outcomes: DatasetFile.Outcomes, catalog: Catalog, incumbent: Policy, settings: Settings) {
     self.outcomes = outcomes
     self.catalog = catalog
     self.incumbent = incumbent
@@ -24,21 +23,21 @@ public struct FileReplay {
 
   /// Learns on the older rows and replays on the newer ones. The verdict is that of all checks but `source` and
   /// `cadence`, which tell whether a policy may serve.
-  /// - Returns: the report, and the candidate.
+  /// - Returns: the report, the candidate, and why records were left out.
   /// - Throws: `RunFailure`.
-  public func run() throws(RunFailure) -> (report: RunReport, candidate: Policy) {
+  public func run() throws(RunFailure) -> (report: RunReport, candidate: Policy, skipped: [DatasetError]) {
     do {
       return try learnAndReplay()
     } catch let error as DatasetError {
-      throw DatasetFile.failure(error, outcomes)
+      throw DatasetFile.failure(error, outcomes.path)
     } catch {
       throw RunFailure(error)
     }
   }
 
-  private func learnAndReplay() throws -> (RunReport, Policy) {
+  private func learnAndReplay() throws -> (RunReport, Policy, [DatasetError]) {
     var timer = PhaseTimer()
-    var source = try DatasetFile.outcomes(outcomes, catalog: catalog, selection: settings.selection)
+    var source = try outcomes.open(catalog: catalog, selection: settings.selection)
     timer.mark("survey")
     let (learning, statistics) = try Learning.learn(
       from: &source, catalog: catalog, settings: settings, incumbent: incumbent)
@@ -64,6 +63,6 @@ public struct FileReplay {
         policyVersionTo: before.next(.table, hash: Policy.shortHash(learning.artifact)).description,
         rulesetHash: settings.rulesetHash),
       checks: checks, replay: ReplayReport(replayer, lifts: gate.lifts), artifact: nil, timings: timer.milliseconds)
-    return (report, learning.candidate)
+    return (report, learning.candidate, source.skipped)
   }
 }

@@ -10,16 +10,18 @@ struct Replay: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Run the same fit and gate on a dataset in files, without a database.",
     discussion: """
-      The outcomes are a CSV with a header, by the column names of routing_outcomes; created_at, chosen_model_slug and \
-      judge_score are required. All sources count unless --settings names one. Nothing is served or recorded; the verdict \
-      is that of all checks but source and cadence.
+      The outcomes are a CSV with a header or JSON lines, by the column names of routing_outcomes; created_at, \
+      chosen_model_slug and judge_score are required. All sources count unless --settings names one. Vowpal Wabbit's \
+      logs need no catalog: contexts become cells, actions become models. Nothing is served or recorded; the verdict is \
+      that of all checks but source and cadence.
       """)
 
-  @Option(help: ArgumentHelp("The outcomes, a CSV.", valueName: "file"))
-  var outcomes: String
+  @OptionGroup var outcomes: OutcomesOptions
 
-  @Option(help: ArgumentHelp("The catalog, JSON.", valueName: "file"))
-  var catalog: String
+  @Option(
+    help: ArgumentHelp(
+      "The catalog, JSON; without it, the actions of a Vowpal Wabbit log, all alike.", valueName: "file"))
+  var catalog: String?
 
   @Option(
     help: ArgumentHelp("The truth of a simulated dataset, which is printed beside the estimates.", valueName: "file"))
@@ -53,6 +55,9 @@ struct Replay: ParsableCommand {
   var failOnHold = false
 
   func validate() throws {
+    guard catalog != nil || outcomes.file.format.hasItsOwnActions else {
+      throw ValidationError("--catalog is needed, for these outcomes name no actions")
+    }
     guard draws > 0 else { throw ValidationError("--draws must be above 0") }
     if selfTest, truth != nil || policyOut != nil || failOnHold {
       throw ValidationError("--self-test goes with none of --truth, --policy-out and --fail-on-hold")
@@ -62,7 +67,7 @@ struct Replay: ParsableCommand {
   func run() throws {
     do {
       let values = try SettingsOption.read(settings, source: "any")
-      let models = try DatasetFile.catalog(catalog)
+      let models = try catalog.map { try DatasetFile.catalog($0) } ?? outcomes.file.actions()
       let compared = try incumbent.map { try readPolicy($0) } ?? .untrained(exploration: values.learner.exploration)
       if selfTest {
         try printSelfTest(models, compared, values)
@@ -86,7 +91,7 @@ struct Replay: ParsableCommand {
   }
 
   private func printSelfTest(_ models: Catalog, _ compared: Policy, _ values: Settings) throws {
-    var source = try DatasetFile.outcomes(outcomes, catalog: models, selection: values.selection)
+    var source = try outcomes.file.open(catalog: models, selection: values.selection)
     let survey = source.survey
     let report = try SelfTest(&source, survey: survey, catalog: models, settings: values, incumbent: compared)
       .run(draws: draws, seed: seed)
@@ -94,9 +99,10 @@ struct Replay: ParsableCommand {
   }
 
   private func printReplay(_ models: Catalog, _ compared: Policy, _ values: Settings) throws {
-    var (report, candidate) = try FileReplay(
-      outcomes: outcomes, catalog: models, incumbent: compared, settings: values
+    var (report, candidate, skipped) = try FileReplay(
+      outcomes: outcomes.file, catalog: models, incumbent: compared, settings: values
     ).run()
+    for error in skipped { StandardError.note("left out: \(outcomes.outcomes): \(error)") }
     if let truth {
       let world = try DatasetFile.decode(Truth.self, from: truth)
       report.truth = TruthReport(

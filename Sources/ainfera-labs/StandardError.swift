@@ -7,9 +7,12 @@ enum StandardError {
     FileHandle.standardError.write(Data(text.utf8))
   }
 
+  /// One line.
+  static func note(_ text: String) { write("ainfera-labs: \(escaped(text))\n") }
+
   /// One line, and the end.
   static func fail(_ failure: RunFailure) -> Never {
-    write("ainfera-labs: \(escaped(failure.description))\n")
+    note(failure.description)
     exit(failure.status.rawValue)
   }
 

@@ -5,8 +5,9 @@ import Testing
   static func records(_ text: String, chunk: Int = 1 << 16) throws -> [[String]] {
     var parser = CSVParser()
     var records: [[String]] = []
-    let take: (CSVRecord) -> Void = { record in
-      records.append((0..<record.count).map { String(decoding: record[$0], as: UTF8.self) })
+    let take: (DatasetRecord) throws -> Void = { record in
+      if let fault = record.fault { throw fault }
+      records.append((0..<record.count).map { String(decoding: record[$0] ?? [], as: UTF8.self) })
     }
     let bytes = Array(text.utf8)
     for start in stride(from: 0, to: bytes.count, by: chunk) {

@@ -1,0 +1,201 @@
+/// Reads one JSON value (RFC 8259) from bytes, front to back and without a tree, for lines by the million.
+struct JSONCursor {
+  /// What is wrong, and at which byte of the line.
+  struct Fault: Error {
+    let reason: String
+  }
+
+  /// What a value is.
+  enum Kind {
+    case null, scalar, object, array
+  }
+
+  private static let deepest = 64
+
+  private let bytes: ArraySlice<UInt8>
+  private var place: Int
+  private var isFirst = true
+  /// The key that `nextKey()` read, without escapes.
+  private(set) var key: [UInt8] = []
+
+  init(_ bytes: ArraySlice<UInt8>) {
+    self.bytes = bytes
+    place = bytes.startIndex
+  }
+
+  private func fault(_ reason: String) -> Fault {
+    Fault(reason: "\(reason) at byte \(place - bytes.startIndex + 1)")
+  }
+
+  private mutating func skipSpace() {
+    while place < bytes.endIndex, [32, 9, 10, 13].contains(bytes[place]) { place += 1 }
+  }
+
+  /// The byte that comes next, after white space; 0 at the end.
+  private mutating func peek() -> UInt8 {
+    skipSpace()
+    return place < bytes.endIndex ? bytes[place] : 0
+  }
+
+  private mutating func expect(_ byte: Unicode.Scalar) throws(Fault) {
+    guard peek() == UInt8(ascii: byte) else { throw fault("\(byte) is expected") }
+    place += 1
+  }
+
+  /// What the next value is.
+  mutating func kind() throws(Fault) -> Kind {
+    switch peek() {
+    case UInt8(ascii: "{"): .object
+    case UInt8(ascii: "["): .array
+    case UInt8(ascii: "n"): .null
+    case 0: throw fault("a value is expected")
+    default: .scalar
+    }
+  }
+
+  /// Opens an object; its keys are then `nextKey()`'s.
+  mutating func openObject() throws(Fault) {
+    try expect("{")
+    isFirst = true
+  }
+
+  /// Reads the next key of the object that is open; false at its end. Its value must then be read.
+  mutating func nextKey() throws(Fault) -> Bool {
+    guard try next(closing: "}") else { return false }
+    key.removeAll(keepingCapacity: true)
+    var key = key
+    try string { key.append($0) }
+    self.key = key
+    try expect(":")
+    return true
+  }
+
+  /// Opens an array; its values are then `nextElement()`'s.
+  mutating func openArray() throws(Fault) {
+    try expect("[")
+    isFirst = true
+  }
+
+  /// Whether the array that is open has another value, which must then be read.
+  mutating func nextElement() throws(Fault) -> Bool { try next(closing: "]") }
+
+  private mutating func next(closing: Unicode.Scalar) throws(Fault) -> Bool {
+    if peek() == UInt8(ascii: closing) {
+      place += 1
+      isFirst = false
+      return false
+    }
+    if !isFirst { try expect(",") }
+    isFirst = false
+    return true
+  }
+
+  /// Reads a string, a number, true or false, as the bytes of its text.
+  mutating func scalar(_ take: (UInt8) -> Void) throws(Fault) {
+    if peek() == UInt8(ascii: "\"") {
+      try string(take)
+    } else {
+      for byte in try literal() { take(byte) }
+    }
+    isFirst = false
+  }
+
+  /// Reads a number.
+  mutating func number() throws(Fault) -> Double {
+    guard let value = Double(String(decoding: try literal(), as: UTF8.self)), value.isFinite else {
+      throw fault("a finite number is expected")
+    }
+    isFirst = false
+    return value
+  }
+
+  private mutating func literal() throws(Fault) -> ArraySlice<UInt8> {
+    skipSpace()
+    let start = place
+    while place < bytes.endIndex, ![44, 93, 125, 32, 9, 13].contains(bytes[place]) { place += 1 }
+    let text = bytes[start..<place]
+    guard let first = text.first, text.count < 64 else { throw fault("a value is expected") }
+    let isNumber = first == UInt8(ascii: "-") || (48...57).contains(first)
+    guard
+      isNumber || text.elementsEqual("true".utf8) || text.elementsEqual("false".utf8) || text.elementsEqual("null".utf8)
+    else { throw fault("a value is expected") }
+    return text
+  }
+
+  /// Passes over the next value.
+  mutating func skip(depth: Int = 0) throws(Fault) {
+    guard depth < JSONCursor.deepest else { throw fault("nested too deep") }
+    switch try kind() {
+    case .object:
+      try openObject()
+      while try next(closing: "}") {
+        try string { _ in }
+        try expect(":")
+        try skip(depth: depth + 1)
+      }
+    case .array:
+      try openArray()
+      while try nextElement() { try skip(depth: depth + 1) }
+    case .null, .scalar: try scalar { _ in }
+    }
+    isFirst = false
+  }
+
+  /// Nothing but white space may follow.
+  mutating func end() throws(Fault) {
+    guard peek() == 0, place == bytes.endIndex else { throw fault("more follows the value") }
+  }
+
+  private mutating func string(_ take: (UInt8) -> Void) throws(Fault) {
+    try expect("\"")
+    while place < bytes.endIndex {
+      let byte = bytes[place]
+      place += 1
+      switch byte {
+      case UInt8(ascii: "\""): return
+      case UInt8(ascii: "\\"): try escape(take)
+      case 0..<32: throw fault("a control character stands in a string")
+      default: take(byte)
+      }
+    }
+    throw fault("a string does not end")
+  }
+
+  private mutating func escape(_ take: (UInt8) -> Void) throws(Fault) {
+    guard place < bytes.endIndex else { throw fault("a string does not end") }
+    let byte = bytes[place]
+    place += 1
+    switch byte {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): take(byte)
+    case UInt8(ascii: "b"): take(8)
+    case UInt8(ascii: "f"): take(12)
+    case UInt8(ascii: "n"): take(10)
+    case UInt8(ascii: "r"): take(13)
+    case UInt8(ascii: "t"): take(9)
+    case UInt8(ascii: "u"): try unicodeEscape(take)
+    default: throw fault("an escape that JSON does not have")
+    }
+  }
+
+  private mutating func unicodeEscape(_ take: (UInt8) -> Void) throws(Fault) {
+    var code = try hexadecimal()
+    if (0xd800..<0xdc00).contains(code) {
+      guard bytes[place...].starts(with: "\\u".utf8) else { throw fault("half of a surrogate pair") }
+      place += 2
+      let low = try hexadecimal()
+      guard (0xdc00..<0xe000).contains(low) else { throw fault("half of a surrogate pair") }
+      code = 0x10000 + (code - 0xd800) << 10 + (low - 0xdc00)
+    }
+    guard let scalar = Unicode.Scalar(code) else { throw fault("half of a surrogate pair") }
+    for unit in Character(scalar).utf8 { take(unit) }
+  }
+
+  private mutating func hexadecimal() throws(Fault) -> UInt32 {
+    let digits = bytes[place...].prefix(4)
+    guard digits.count == 4, let code = UInt32(String(decoding: digits, as: UTF8.self), radix: 16) else {
+      throw fault("four hexadecimal digits are expected")
+    }
+    place += 4
+    return code
+  }
+}

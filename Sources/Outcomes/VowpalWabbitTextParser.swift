@@ -1,0 +1,105 @@
+/// Reads Vowpal Wabbit's `cb_adf` text: decisions of several lines with a blank line between, an optional `shared` line
+/// first, and then a line for each action, of which the chosen one bears `action:cost:probability`.
+struct VowpalWabbitTextParser: RecordParser {
+  private let costs: ClosedRange<Double>
+  private var lines = LineSplitter()
+  private var block = Block()
+  private var isHeaderGiven = false
+
+  init(costs: ClosedRange<Double>) { self.costs = costs }
+
+  mutating func parse(_ chunk: [UInt8], _ body: (DatasetRecord) throws -> Void) throws {
+    if !isHeaderGiven { try body(DatasetColumn.header) }
+    isHeaderGiven = true
+    var (lines, block) = (lines, block)
+    try lines.split(chunk) { try block.take($0, $1, costs, body) }
+    (self.lines, self.block) = (lines, block)
+  }
+
+  mutating func finish(_ body: (DatasetRecord) throws -> Void) throws {
+    var block = block
+    try lines.finish { try block.take($0, $1, costs, body) }
+    try block.close(costs, body)
+    self.block = block
+  }
+
+  /// The lines of one decision.
+  private struct Block {
+    private var decision = LoggedDecision()
+    private var fault: DatasetError?
+    private var first: Int?
+    private var number = 0
+    private var record = DatasetRecord()
+
+    mutating func take(
+      _ bytes: ArraySlice<UInt8>, _ line: Int, _ costs: ClosedRange<Double>, _ body: (DatasetRecord) throws -> Void
+    ) throws {
+      let text = String(decoding: bytes, as: UTF8.self)
+      guard text.contains(where: { !$0.isWhitespace }) else { return try close(costs, body) }
+      first = first ?? line
+      do throws(DatasetError) {
+        try read(text, line)
+      } catch {
+        fault = fault ?? error
+      }
+    }
+
+    mutating func close(_ costs: ClosedRange<Double>, _ body: (DatasetRecord) throws -> Void) throws {
+      guard let first else { return }
+      do throws(DatasetError) {
+        try decision.write(to: &record, number: number, line: first, costs: costs)
+      } catch {
+        fault = fault ?? error
+      }
+      record.fault = fault
+      decision = LoggedDecision()
+      fault = nil
+      self.first = nil
+      number += 1
+      try body(record)
+    }
+
+    private mutating func read(_ text: String, _ line: Int) throws(DatasetError) {
+      let parts = text.split(separator: "|", omittingEmptySubsequences: false)
+      let label = parts[0].split(separator: " ")
+      let features = try features(parts.dropFirst(), line)
+      if label.first == "shared" {
+        decision.context = features
+        return
+      }
+      if let label = label.first, label.contains(":") {
+        let numbers = label.split(separator: ":").map { Double($0) }
+        guard numbers.count == 3, let cost = numbers[1], let probability = numbers[2], cost.isFinite else {
+          throw DatasetError(line: line, column: "label", reason: "\"\(label)\" is not action:cost:probability")
+        }
+        guard decision.chosen == nil else {
+          throw DatasetError(line: line, column: "label", reason: "a second action of the decision has a label")
+        }
+        (decision.chosen, decision.cost, decision.probability) = (decision.actions.count, cost, probability)
+      }
+      decision.actions.append(features)
+    }
+
+    private func features(_ namespaces: ArraySlice<Substring>, _ line: Int) throws(DatasetError) -> [String] {
+      var names: [String] = []
+      for namespace in namespaces {
+        let words = namespace.split(separator: " ")
+        let hasName = namespace.first.map { !$0.isWhitespace } == true
+        let name = hasName ? words.first?.split(separator: ":").first ?? "" : ""
+        for word in words.dropFirst(hasName ? 1 : 0) {
+          let pair = word.split(separator: ":", maxSplits: 1)
+          if pair.count == 2 {
+            guard let value = Double(pair[1]) else {
+              throw DatasetError(
+                line: line, column: "features", reason: "\"\(word.prefix(60))\" has no number after the colon")
+            }
+            guard value == 1 else { continue }
+          }
+          let feature = pair.first.map(String.init) ?? ""
+          names.append(name.isEmpty || feature.contains("=") ? feature : "\(name)^\(feature)")
+        }
+      }
+      return names
+    }
+  }
+}

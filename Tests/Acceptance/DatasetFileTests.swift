@@ -1,0 +1,111 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Datasets as they come: other formats, compressed, cut off, with bad lines.
+@Suite(.blocking, .timeLimit(.minutes(30))) struct DatasetFileTests {
+  private let folder: TemporaryFolder
+  private let catalog = Repository.root.appendingPathComponent("Fixtures/synthetic/catalog.json").path
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func replay(_ path: String, _ more: [String] = []) throws -> Program {
+    try Program(
+      ["replay", "--outcomes", path, "--catalog", catalog, "--format", "json"] + more,
+      environment: ["PATH": "/usr/bin:/bin"])
+  }
+
+  /// The fixture's outcomes as JSON lines.
+  private func jsonLines() throws -> String {
+    let csv = String(decoding: try Repository.fixture("synthetic/outcomes.csv"), as: UTF8.self)
+    let rows = csv.split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+    return rows.dropFirst().map { row in
+      "{" + zip(rows[0], row).map { "\"\($0)\": " + ($1.isEmpty ? "null" : "\"\($1)\"") }.joined(separator: ", ")
+        + "}\n"
+    }.joined()
+  }
+
+  private func compress(_ path: String) throws -> String {
+    #expect(try Program(running: "/usr/bin/env", ["gzip", path], environment: ["PATH": "/usr/bin:/bin"]).status == 0)
+    return path + ".gz"
+  }
+
+  @Test("JSON lines in gzip give the policy that the CSV gives")
+  func compressedLines() throws {
+    let path = try compress(folder.write(jsonLines(), to: "outcomes.jsonl"))
+    let lines = try replay(path).result()
+    let csv = try replay(Repository.root.appendingPathComponent("Fixtures/synthetic/outcomes.csv").path).result()
+    #expect(lines.policy_version_to == csv.policy_version_to)
+    #expect(lines.checks.map(\.observed) == csv.checks.map(\.observed))
+  }
+
+  @Test("a compressed file that is cut off is status 65 in one line")
+  func cutOff() throws {
+    let path = try compress(folder.write(jsonLines(), to: "outcomes.jsonl"))
+    let whole = try Data(contentsOf: URL(fileURLWithPath: path))
+    let part = folder.url.appendingPathComponent("part.jsonl.gz")
+    try whole.prefix(whole.count / 2).write(to: part)
+    let refused = try replay(part.path)
+    #expect(refused.status == 65 && refused.output == "")
+    #expect(refused.errors.contains("cannot be decompressed: gzip: ") && refused.errors.contains(part.path))
+    #expect(refused.errors.split(separator: "\n").count == 1)
+  }
+
+  @Test("bad lines are status 65 with file, line, column and value, and within --skip-bad they are told and left out")
+  func badLines() throws {
+    let csv = String(decoding: try Repository.fixture("synthetic/outcomes.csv"), as: UTF8.self)
+    var lines = csv.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    lines[10] += ",one field too many"
+    lines[20] = lines[20].replacingOccurrences(of: "2026-", with: "July 2026-")
+    let path = try folder.write(lines.joined(separator: "\n"), to: "outcomes.csv")
+    let refused = try replay(path, ["--skip-bad", "1"])
+    #expect(refused.status == 65 && refused.output == "")
+    #expect(refused.errors.hasPrefix("ainfera-labs: \(path): line 21, column created_at: \"July 2026-"))
+    let tolerant = try replay(path, ["--skip-bad", "2"])
+    #expect(tolerant.status == 0)
+    #expect(
+      tolerant.errors.split(separator: "\n").count == 2 && tolerant.errors.contains("left out: \(path): line 11: "))
+    let result = try tolerant.result()
+    #expect(result.outcomes.eligible == 19_998)
+    #expect(result.outcomes.funnel.last?.step == "unreadable" && result.outcomes.funnel.last?.rows == 2)
+  }
+
+  @Test("a log of Vowpal Wabbit needs no catalog: the better action is learned in each context")
+  func vowpalWabbit() throws {
+    var text = ""
+    for number in 0..<4000 {
+      let morning = number % 2 == 0
+      let action = number / 2 % 2
+      let cost = action == (morning ? 0 : 1) ? 0 : 1
+      text += "shared |User time=\(morning ? "morning" : "noon")\n"
+      for other in 0...1 { text += "\(other == action ? "0:\(cost):0.5 " : "")|Action article=\(other)\n" }
+      text += "\n"
+    }
+    let path = try folder.write(text, to: "log.vw")
+    let policy = folder.url.appendingPathComponent("policy.json").path
+    let program = try Program([
+      "replay", "--outcomes", path, "--format", "json", "--policy-out", policy,
+    ])
+    #expect(program.status == 0, "\(program.errors)")
+    #expect(try program.result().outcomes.eligible == 4000)
+    let artifact = try String(contentsOfFile: policy, encoding: .utf8)
+    for (time, article) in [("morning", 0), ("noon", 1)] {
+      let row = try #require(artifact.range(of: "time=\(time):tenant:balanced"))
+      let pick = try #require(artifact[row.upperBound...].range(of: "\"pick\":\"article="))
+      #expect(artifact[pick.upperBound...].hasPrefix("\(article)\""))
+    }
+  }
+
+  @Test(
+    "a dataset that cannot be read twice, is missing, or names no actions has its status",
+    arguments: [
+      (["--outcomes", "/dev/stdin"], 65), (["--outcomes", "/nonexistent.csv"], 65),
+      (["--outcomes", "/etc/hostname"], 65),
+    ] as [([String], Int32)])
+  func unreadable(arguments: [String], status: Int32) throws {
+    let refused = try Program(["replay", "--catalog", catalog] + arguments)
+    #expect(refused.status == status && refused.errors.split(separator: "\n").count == 1, "\(refused.errors)")
+    let without = try Program(["replay", "--outcomes", "x.csv"])
+    #expect(without.status == 64 && without.errors.contains("--catalog is needed"))
+  }
+}
