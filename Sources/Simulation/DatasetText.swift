@@ -18,11 +18,22 @@ public enum DatasetText {
     let agent = identifier("a", Int(cell.tenant.suffix(12)) ?? 0, outcome.agent)
     let fields: [String] = [
       identifier("0", 1, outcome.number), created, cell.tenant, agent, identifier("f", 1, outcome.number), cell.task,
-      "\(cell.task):\(model):\(cell.band)", model, "cheapest_clearing_floor", "succeeded",
-      "balanced@1.0.0", String(outcome.score), "judge-oak", created, "labeled", String(outcome.latency),
-      outcome.cost.decimals(9), outcome.propensity.decimals(6), "exploring", "synthetic",
+      "\(cell.task):\(model):\(cell.band)", model, "cheapest_clearing_floor",
+      outcome.isServed ? "succeeded" : "failed_provider_error", "balanced@1.0.0",
     ]
-    return fields.joined(separator: ",") + "\n"
+    let isInstant = outcome.labelSecond == outcome.second
+    let labels: [String] =
+      outcome.score.map {
+        [
+          String($0), world.conditions.judge.name,
+          isInstant ? created : timestamp(start.addingTimeInterval(outcome.labelSecond)), "labeled",
+        ]
+      } ?? ["", "", "", "unlabeled"]
+    let rest = [
+      String(outcome.latency), outcome.cost.decimals(9), outcome.propensity?.decimals(6) ?? "",
+      outcome.propensity == nil ? "deterministic" : "exploring", "synthetic",
+    ]
+    return (fields + labels + rest).joined(separator: ",") + "\n"
   }
 
   private static func timestamp(_ date: Date) -> String {

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import Outcomes
 
 /// The outcomes that a router logs in a world, drawn one after another, the same for the same seed.
@@ -10,10 +11,13 @@ public struct Log: Sequence, IteratorProtocol {
   private let tenants: [Int]
   private let agentSeed: UInt64
   private var generator: SeededGenerator
+  private var backpressure: Backpressure.State?
+  private var pending: SimulatedOutcome?
   private var number = 0
 
   /// How many days the log spans.
   public static let days = 28.0
+  private static let seconds = days * 86_400
 
   /// Makes a log of this many rows.
   public init(_ world: World, rows: Int, seed: UInt64) {
@@ -24,6 +28,9 @@ public struct Log: Sequence, IteratorProtocol {
     cells = Cumulative(world.shares)
     busyAgents = world.hasBusyAgents ? Cumulative((1...world.agents).map { 1 / Double($0) }) : nil
     picks = world.cells.indices.map { world.priorPick(in: $0) }
+    backpressure = world.conditions.backpressure.map {
+      Backpressure.State($0, arms: world.catalog.models.count)
+    }
     var numbers: [String: Int] = [:]
     tenants = world.cells.map { cell in
       let number = numbers[cell.tenant] ?? numbers.count
@@ -36,22 +43,121 @@ public struct Log: Sequence, IteratorProtocol {
   public mutating func next() -> SimulatedOutcome? {
     guard number < rows else { return nil }
     defer { number += 1 }
-    let arms = world.catalog.models.count
+    if let row = pending.take() { return row }
     let cell = cells.index(at: generator.uniform())
-    let pick = picks[cell] ?? arms - 1
-    let explores = generator.uniform() < world.exploration
-    let arm = explores ? generator.index(below: arms) : pick
-    let propensity = world.exploration / Double(arms) + (arm == pick ? 1 - world.exploration : 0)
+    let candidates = candidates()
+    let choice = choose(in: cell, among: candidates)
     let agent = world.agentEffect > 0 || busyAgents != nil ? drawAgent() : nil
-    let quality = world.quality[cell * arms + arm] + (agent.map { effect(tenants[cell], $0, arm) } ?? 0)
-    // Four independent quarters, each won with the true quality, so that the mean reward is the quality.
-    let score = (0..<4).reduce(1) { score, _ in score + (generator.uniform() < quality ? 1 : 0) }
+    guard backpressure?.refuses(choice.arm) == true else {
+      backpressure?.call(choice.arm)
+      return answer(cell, choice, agent)
+    }
+    return refusal(cell, choice, agent, candidates)
+  }
+
+  /// A model that was chosen, and the probability of that.
+  private struct Choice {
+    var arm: Int
+    var propensity: Double
+  }
+
+  /// Which models may be called now; nil for all.
+  private mutating func candidates() -> [Bool]? {
+    if let arrival = world.conditions.arrival, Double(number) < arrival.at * Double(rows) {
+      return world.catalog.models.indices.map { $0 != arrival.arm }
+    }
+    return backpressure?.candidates()
+  }
+
+  private mutating func choose(in cell: Int, among candidates: [Bool]?) -> Choice {
+    let arms = world.catalog.models.count
+    guard let candidates, candidates.contains(false), candidates.contains(true) else {
+      let pick = picks[cell] ?? arms - 1
+      let explores = generator.uniform() < world.exploration
+      let arm = explores ? generator.index(below: arms) : pick
+      return Choice(arm: arm, propensity: probability(of: arm, pick: pick, among: arms))
+    }
+    let open = candidates.indices.filter { candidates[$0] }
+    let pick = world.priorPick(in: cell, among: candidates) ?? open[open.count - 1]
+    let explores = generator.uniform() < world.exploration
+    let arm = explores ? open[generator.index(below: open.count)] : pick
+    return Choice(arm: arm, propensity: probability(of: arm, pick: pick, among: open.count))
+  }
+
+  private func probability(of arm: Int, pick: Int, among count: Int) -> Double {
+    world.exploration / Double(count) + (arm == pick ? 1 - world.exploration : 0)
+  }
+
+  /// A call that was refused, after which comes the row of the model that it fell over to, where there is one. That model
+  /// answers if it was chosen, or if any model was that refuses now.
+  private mutating func refusal(_ cell: Int, _ choice: Choice, _ agent: Int?, _ candidates: [Bool]?) -> SimulatedOutcome
+  {
+    let arms = world.catalog.models.indices
+    let open = arms.map { candidates?[$0] ?? true }
+    let willing = arms.map { open[$0] && backpressure?.refuses($0) != true }
+    let pick = world.priorPick(in: cell, among: open) ?? choice.arm
+    let refused = row(cell, choice, agent, at: drawSecond())
+    if let next = world.priorPick(in: cell, among: willing) ?? willing.lastIndex(of: true) {
+      let count = open.count { $0 }
+      let others = arms.filter { open[$0] && !willing[$0] && $0 != next }
+      let propensity = ([next] + others).reduce(0) { $0 + probability(of: $1, pick: pick, among: count) }
+      backpressure?.call(next)
+      pending = answer(
+        cell, Choice(arm: next, propensity: Swift.min(propensity, 1)), agent, at: refused.second, after: 1)
+    }
+    backpressure?.call(choice.arm)
+    return refused
+  }
+
+  private mutating func drawSecond() -> Double {
+    (Double(number) + generator.uniform()) * Log.seconds / Double(rows)
+  }
+
+  private mutating func answer(
+    _ cell: Int, _ choice: Choice, _ agent: Int?, at known: Double? = nil, after offset: Int = 0
+  ) -> SimulatedOutcome {
+    let pair = cell * world.catalog.models.count + choice.arm
+    let quality =
+      world.quality(pair, at: Double(number) / Double(rows))
+      + (agent.map { effect(tenants[cell], $0, choice.arm) } ?? 0)
+    let score = drawScore(quality, arm: choice.arm)
     let spread = 0.5 + generator.uniform()
-    let second = (Double(number) + generator.uniform()) * Log.days * 86_400 / Double(rows)
+    let second = known ?? drawSecond()
+    let labelSecond = second + drawDelay()
+    let cost = world.cost[pair] * (world.conditions.costTail.map { drawTail($0) } ?? spread)
     return SimulatedOutcome(
-      number: number, second: second, cell: cell, tenant: tenants[cell], agent: agent ?? drawAgent(), arm: arm,
-      propensity: propensity, score: score, cost: (world.cost[cell * arms + arm] * spread * 1e9).rounded() / 1e9,
-      latency: 200 + Int(2000 * spread * quality))
+      number: number + offset, second: second, cell: cell, tenant: tenants[cell], agent: agent ?? drawAgent(),
+      arm: choice.arm, propensity: world.conditions.isDeterministic ? nil : choice.propensity, isServed: true,
+      score: labelSecond <= Log.seconds ? score : nil, labelSecond: labelSecond,
+      cost: (cost * 1e9).rounded() / 1e9, latency: 200 + Int(2000 * spread * quality))
+  }
+
+  /// A row without an answer.
+  private mutating func row(_ cell: Int, _ choice: Choice, _ agent: Int?, at second: Double) -> SimulatedOutcome {
+    SimulatedOutcome(
+      number: number, second: second, cell: cell, tenant: tenants[cell], agent: agent ?? drawAgent(), arm: choice.arm,
+      propensity: choice.propensity, isServed: false, score: nil, labelSecond: second, cost: 0, latency: 20)
+  }
+
+  private mutating func drawScore(_ quality: Double, arm: Int) -> Int {
+    let judge = world.conditions.judge
+    if let poisoning = world.conditions.poisoning, generator.uniform() < poisoning.share {
+      return arm == poisoning.arm ? 5 : 1
+    }
+    if judge.noise > 0, generator.uniform() < judge.noise { return 1 + generator.index(below: 5) }
+    let judged = judge.judged(quality, arm: arm)
+    // Four independent quarters, each won with the judged quality, so that the mean reward is that quality.
+    return (0..<4).reduce(1) { score, _ in score + (generator.uniform() < judged ? 1 : 0) }
+  }
+
+  private mutating func drawDelay() -> Double {
+    guard world.conditions.labelDelay > 0 else { return 0 }
+    return -log(1 - generator.uniform()) * world.conditions.labelDelay * 86_400
+  }
+
+  /// A multiple of the mean cost, of mean 1.
+  private mutating func drawTail(_ index: Double) -> Double {
+    (index - 1) / index * pow(1 - generator.uniform(), -1 / index)
   }
 
   private mutating func drawAgent() -> Int {

@@ -2,17 +2,18 @@ internal import Outcomes
 internal import Policies
 
 extension World {
-  /// The model that the priors choose in a cell, by its number.
-  func priorPick(in cell: Int) -> Int? {
-    let priors = catalog.priors
+  /// The model that the priors choose in a cell, by its number, of all or of these.
+  func priorPick(in cell: Int, among candidates: [Bool]? = nil) -> Int? {
+    let priors = catalog.models.indices.map { candidates?[$0] == false ? -1 : catalog.priors[$0] }
     return DecisionRule.cheapestClearingFloor.decide(
       catalog, floor: catalog.floor(task: cells[cell].task), quality: priors, upperBound: priors
     ).arm
   }
 
-  /// The probability that a call of a cell and arm is done, over all agents.
+  /// The probability that a call of a cell and arm is done, over all agents, at the end of a log.
   func done(_ pair: Int) -> Double {
-    let (high, low) = (quality[pair] + agentEffect, quality[pair] - agentEffect)
+    let quality = quality(pair, at: 1)
+    let (high, low) = (quality + agentEffect, quality - agentEffect)
     return (World.done(quality: high) + World.done(quality: low)) / 2
   }
 
@@ -22,7 +23,8 @@ extension World {
     return 1 - p * p * p * p - 4 * q * p * p * p
   }
 
-  /// The truth of the world, as it is written beside a dataset.
+  /// The truth of the world at the end of a log, which is what a policy meets that is learned from it. It is what is
+  /// true, whatever the judge says.
   public var truth: Truth {
     let arms = catalog.models.count
     return Truth(
@@ -32,7 +34,7 @@ extension World {
           models: Dictionary(
             uniqueKeysWithValues: catalog.models.enumerated().map { arm, model in
               let pair = cell * arms + arm
-              return (model.slug, Truth.ModelTruth(reward: quality[pair], done: done(pair), cost: cost[pair]))
+              return (model.slug, Truth.ModelTruth(reward: quality(pair, at: 1), done: done(pair), cost: cost[pair]))
             }))
       })
   }

@@ -3,24 +3,26 @@ public import Outcomes
 /// A gateway whose truth is known: tasks, bands, tenants, models, and the true quality of each model in each cell.
 public struct World: Sendable {
   /// The models, with priors that are wrong.
-  public let catalog: Catalog
+  public private(set) var catalog: Catalog
   /// The cells.
   public let cells: [Cell]
   /// The share of the traffic of each cell; they sum to 1.
   public let shares: [Double]
-  /// The true mean quality, `cells × arms`, in [0,1].
-  public let quality: [Double]
+  /// The true mean quality at the start of a log, `cells × arms`, in [0,1].
+  public private(set) var quality: [Double]
   /// The true mean cost of a call in USD, `cells × arms`.
-  public let cost: [Double]
+  public private(set) var cost: [Double]
   /// The agents of each tenant.
   public let agents: Int
   /// The share of calls for which the router draws a model at random.
-  public let exploration: Double
+  public internal(set) var exploration: Double
   /// How far the quality that an agent gets from a model lies above or below the model's, by a coin for each agent and
   /// model, so that an agent's calls are alike.
   public let agentEffect: Double
   /// Whether a few agents make most of the calls: the k-th of a tenant in proportion to 1/k.
   public let hasBusyAgents: Bool
+  /// What else is the case.
+  public internal(set) var conditions = Conditions()
 
   /// Makes a world. Qualities must be at least `agentEffect` away from 0 and 1.
   public init(
@@ -85,6 +87,45 @@ public struct World: Sendable {
     return World(
       catalog: catalog, cells: cells, shares: raw.map { $0 / total }, quality: quality, cost: cost, agents: 60,
       exploration: exploration)
+  }
+
+  /// The number of a model that the world has.
+  func arm(_ slug: String) -> Int {
+    catalog.models.firstIndex { $0.slug == slug } ?? 0
+  }
+
+  /// Gives each model a prior, in the order of the catalog.
+  mutating func setPriors(_ priors: [Double]) {
+    catalog = Catalog(
+      models: zip(catalog.models, priors).map { model, prior in
+        CatalogModel(
+          slug: model.slug, prior: prior, inputPrice: model.inputPrice, outputPrice: model.outputPrice,
+          isAllowed: model.isAllowed)
+      }, floors: catalog.floors, defaultFloor: catalog.defaultFloor)
+  }
+
+  /// Adds a model, whose slug comes after all others, and returns its number.
+  /// - Parameter quality: draws its quality in a cell.
+  mutating func addModel(
+    slug: String, prior: Double, inputPrice: Double, outputPrice: Double, quality draw: () -> Double
+  ) -> Int {
+    let arms = catalog.models.count
+    let model = CatalogModel(
+      slug: slug, prior: prior, inputPrice: inputPrice, outputPrice: outputPrice, isAllowed: true)
+    precondition(catalog.models.allSatisfy { $0.slug < slug })
+    catalog = Catalog(models: catalog.models + [model], floors: catalog.floors, defaultFloor: catalog.defaultFloor)
+    quality = cells.indices.flatMap { quality[$0 * arms..<($0 + 1) * arms] + [draw()] }
+    cost = cells.indices.flatMap { (cell: Int) -> [Double] in
+      let task = World.tasks.firstIndex(of: cells[cell].task) ?? 0
+      let own = World.tokens[task] * (inputPrice + 0.6 * outputPrice) / 1_000_000
+      return Array(cost[cell * arms..<(cell + 1) * arms]) + [own]
+    }
+    return arms
+  }
+
+  /// The true quality of a pair of cell and model when this share of a log's time is over.
+  public func quality(_ pair: Int, at phase: Double) -> Double {
+    conditions.drift.isEmpty ? quality[pair] : quality[pair] + phase * conditions.drift[pair]
   }
 
   /// The identifier of a tenant, an RFC 4122 UUID that says that it is made up.

@@ -1,18 +1,27 @@
-import ArgumentParser
+public import ArgumentParser
 import Foundation
-import Simulation
+public import Simulation
 import Worker
+
+extension Scenario: ExpressibleByArgument {
+  /// The scenario of this name.
+  public init?(argument: String) { self.init(name: argument) }
+
+  /// The names, for help and for messages.
+  public static var allValueStrings: [String] { all.map(\.name) }
+
+  /// Its name, for help.
+  public var defaultValueDescription: String { name }
+}
 
 struct Simulate: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Write a dataset of a world whose truth is known: outcomes.csv, catalog.json and truth.json.")
+    abstract: "Write a dataset of a world whose truth is known: outcomes.csv, catalog.json and truth.json.",
+    discussion: "The scenarios:\n"
+      + Scenario.all.map { "  \($0.name): \($0.summary)" }.joined(separator: "\n"))
 
-  enum Scenario: String, ExpressibleByArgument, CaseIterable {
-    case stationary
-  }
-
-  @Option(help: "The world: stationary.")
-  var scenario = Scenario.stationary
+  @Option(help: "The world, by name.")
+  var scenario = Scenario.all[0]
 
   @Option(help: "How many outcomes.")
   var rows: Int
@@ -34,7 +43,7 @@ struct Simulate: ParsableCommand {
   func run() throws {
     do {
       try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
-      let world = World.stationary(seed: seed, tenants: tenants)
+      let world = scenario.world(seed: seed, tenants: tenants)
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
       try encoder.encode(world.catalog).write(to: URL(fileURLWithPath: "\(out)/catalog.json"))

@@ -56,7 +56,7 @@ struct Experiment {
   }
 
   static func outcomes(_ world: World, rows: Int, seed: UInt64) -> [Outcome] {
-    Log(world, rows: rows, seed: seed).map { $0.outcome(agents: world.agents) }
+    Log(world, rows: rows, seed: seed).compactMap { $0.outcome(in: world) }
   }
 
   /// The true values of the two policies.

@@ -46,8 +46,9 @@ struct FixedPolicies {
   /// The replay of a log.
   func replay(rows: Int, seed: UInt64) -> PairedReplay {
     var replay = empty
-    for outcome in Log(world, rows: rows, seed: seed) {
-      replay.add(outcome.outcome(agents: world.agents), propensity: outcome.propensity)
+    for row in Log(world, rows: rows, seed: seed) {
+      guard let outcome = row.outcome(in: world) else { continue }
+      replay.add(outcome, propensity: row.propensity)
     }
     return replay
   }

@@ -25,9 +25,9 @@ import Testing
     var inverse = 0.0
     let arms = world.catalog.models.count
     for outcome in Log(world, rows: rows, seed: seed) {
-      reward += Outcome.reward(score: Double(outcome.score)) / Double(rows)
+      reward += Outcome.reward(score: Double(outcome.score ?? 0)) / Double(rows)
       expected += world.quality[outcome.cell * arms + outcome.arm] / Double(rows)
-      if outcome.arm == 0 { inverse += 1 / outcome.propensity / Double(rows) }
+      if outcome.arm == 0 { inverse += 1 / (outcome.propensity ?? 0) / Double(rows) }
     }
     #expect(abs(reward - expected) < 0.005, "seed \(seed)")
     #expect(abs(inverse - 1) < 0.1, "seed \(seed)")
@@ -43,7 +43,7 @@ import Testing
     var sums = [Double](repeating: 0, count: 400)
     var rows = [Double](repeating: 0, count: 400)
     for outcome in Log(world, rows: 40_000, seed: seed) {
-      sums[outcome.agent] += Outcome.reward(score: Double(outcome.score))
+      sums[outcome.agent] += Outcome.reward(score: Double(outcome.score ?? 0))
       rows[outcome.agent] += 1
     }
     let means = zip(sums, rows).filter { $0.1 > 0 }.map { $0.0 / $0.1 }
