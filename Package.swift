@@ -31,7 +31,7 @@ let package = Package(
     .target(
       name: "Worker",
       dependencies: [
-        "Gateway", "LinUCB", "LinearAlgebra", "Outcomes", "Policies", "Postgres", "Replay", "Reports",
+        "Gateway", "LinUCB", "LinearAlgebra", "Outcomes", "Policies", "Postgres", "Replay", "Reports", "Simulation",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Yams", package: "Yams"),
       ]),
@@ -61,7 +61,8 @@ let package = Package(
         "Gateway", "Postgres", "Outcomes", "Policies", "TestSupport", .product(name: "Logging", package: "swift-log"),
       ]),
     .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Outcomes", "Policies", "TestSupport"]),
-    .testTarget(name: "WorkerTests", dependencies: ["Worker", "Outcomes", "Policies", "Replay", "TestSupport"]),
+    .testTarget(
+      name: "WorkerTests", dependencies: ["Worker", "Outcomes", "Policies", "Replay", "Simulation", "TestSupport"]),
     .testTarget(
       name: "Acceptance",
       dependencies: [

@@ -56,7 +56,7 @@ public struct Policy: Sendable, Equatable {
     let row = row(for: cell)
     let known = catalog.models.map { model in row.flatMap { entry($0, model: model.slug) } }
     let quality = zip(known, catalog.models).map { $0?.quality ?? $1.prior ?? 0 }
-    let upperBound = zip(known, catalog.models).map { $0?.upperBound ?? $1.prior ?? 0 }
+    let upperBound = upperBounds(row, catalog)
     let floor = catalog.floor(task: cell.task)
     var decision = rule.decide(catalog, floor: floor, quality: quality, upperBound: upperBound)
     if let row {
@@ -67,6 +67,15 @@ public struct Policy: Sendable, Equatable {
       decision: decision, quality: quality,
       probabilities: Policy.probabilities(
         catalog, pick: decision.arm, floor: floor, upperBound: upperBound, exploration: exploration))
+  }
+
+  /// The upper confidence bound of each arm in a cell; the prior where the policy knows nothing.
+  public func upperBounds(_ cell: Cell, catalog: Catalog) -> [Double] {
+    upperBounds(row(for: cell), catalog)
+  }
+
+  private func upperBounds(_ row: Row?, _ catalog: Catalog) -> [Double] {
+    catalog.models.map { model in row.flatMap { entry($0, model: model.slug)?.upperBound } ?? model.prior ?? 0 }
   }
 
   /// `π(a|cell)`: the pick, and the exploration share over the other enrolled models whose upper bound clears the floor;

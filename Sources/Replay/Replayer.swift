@@ -31,11 +31,14 @@ public struct Replayer {
   private let candidate: Policy
   private let incumbent: Policy
   private let log: LogKnowledge
+  private let others: [ComparedPolicy]
   private var expectations: [String: TrainingTally.Expectations] = [:]
   private var ledger: PropensityLedger
   private var rowWeights: [Double] = []
   /// The sums so far.
   public private(set) var replay: PairedReplay
+  /// The other policies on the same rows, each in the candidate's place.
+  public private(set) var otherReplays: [PairedReplay]
 
   /// How the propensities were known so far.
   public var propensities: PropensityCounts { ledger.counts }
@@ -44,14 +47,18 @@ public struct Replayer {
   public var sampling: SamplingWeights { log.sampling }
 
   /// Makes a replayer of no rows.
+  /// - Parameter others: policies that are replayed on the same rows.
   public init(
-    candidate: Policy, incumbent: Policy, catalog: Catalog, rule: DecisionRule, log: LogKnowledge
+    candidate: Policy, incumbent: Policy, catalog: Catalog, rule: DecisionRule, log: LogKnowledge,
+    others: [ComparedPolicy] = []
   ) {
     self.candidate = candidate
     self.incumbent = incumbent
     self.catalog = catalog
     self.rule = rule
     self.log = log
+    self.others = others
+    otherReplays = others.map { _ in PairedReplay(arms: catalog.models.count) }
     ledger = PropensityLedger(arms: catalog.models.count)
     replay = PairedReplay(arms: catalog.models.count)
     replay = PairedReplay(arms: catalog.models.count, ranges: ranges())
@@ -61,9 +68,12 @@ public struct Replayer {
   @inline(__always)
   public mutating func add(_ outcome: Outcome, directory: CellDirectory) {
     if outcome.cell >= replay.cells.count { prepare(directory) }
-    replay.add(
-      outcome, propensity: ledger.propensity(of: outcome),
-      rowWeight: rowWeights[outcome.cell * catalog.models.count + outcome.arm])
+    let propensity = ledger.propensity(of: outcome)
+    let weight = rowWeights[outcome.cell * catalog.models.count + outcome.arm]
+    replay.add(outcome, propensity: propensity, rowWeight: weight)
+    for other in otherReplays.indices {
+      otherReplays[other].add(outcome, propensity: propensity, rowWeight: weight)
+    }
   }
 
   /// What a row's lift can be: over every cell that either table names, for all others are served alike.
@@ -88,6 +98,9 @@ public struct Replayer {
     for cell in directory.cells[replay.cells.count...] {
       let (replayCell, propensities) = prepared(cell)
       replay.append(replayCell)
+      for (number, other) in others.enumerated() {
+        otherReplays[number].append(substituted(other.probabilities(cell), in: replayCell, of: cell))
+      }
       ledger.append(propensities)
       rowWeights += catalog.models.map {
         log.sampling.weight(Stratum(task: cell.task, band: cell.band, model: $0.slug))
@@ -110,6 +123,17 @@ public struct Replayer {
         isReplayed: propensities.least.map(\.isFinite)),
       propensities
     )
+  }
+
+  /// The cell with another policy in the candidate's place.
+  private func substituted(_ probabilities: [Double], in replayCell: ReplayCell, of cell: Cell) -> ReplayCell {
+    var result = replayCell
+    result.candidate = probabilities
+    result.pick = probabilities.indices.max { probabilities[$0] < probabilities[$1] }
+    result.variances = expectations[cell.task].map {
+      variances(cell.task, probabilities, replayCell.incumbent, $0)
+    }
+    return result
   }
 
   private func propensities(in cell: Cell) -> CellPropensities {

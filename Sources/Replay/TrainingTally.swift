@@ -129,6 +129,19 @@ public struct TrainingTally: Sendable {
       variances: Quantity.allCases.map { quantity in means.map { $0.variance(quantity.rawValue) } })
   }
 
+  /// The tasks of the training rows.
+  public var taskNames: [String] { tasks.keys.sorted() }
+
+  /// The mean of a quantity over the training rows of each arm, in a task or in all; nil of an arm without rows there.
+  public func means(_ quantity: Quantity, task: String?) -> [Double?] {
+    (0..<arms).map { arm in
+      let total =
+        task.map { name in tasks[name].map { sums[$0 * arms + arm] } ?? Sums() }
+        ?? stride(from: arm, to: sums.count, by: arms).reduce(into: Sums()) { $0.add(sums[$1]) }
+      return total.weight > 0 ? total.sums[quantity.rawValue] / total.weight : nil
+    }
+  }
+
   /// The mean of `1/μ` of each arm over the task's training rows, estimated as the mean of `1{chosen}/μ²`.
   public func meanInversePropensities(task: String) -> [Double] {
     guard let task = tasks[task] else { return Array(repeating: 0, count: arms) }

@@ -94,6 +94,8 @@ public struct RunReport: Encodable, Sendable {
   public var replay: ReplayReport
   /// What is true, where a simulation knows it.
   public var truth: TruthReport?
+  /// Other policies on the same rows, where they were asked for.
+  public var policies: [PolicyReport]?
   /// The cells that changed most.
   public var changedCells: [ChangedCell]
   /// The ruleset.

@@ -7,7 +7,8 @@ public enum TextReport {
   /// The lines of the report, at most 100 columns but for names that are longer.
   public static func text(_ report: RunReport) -> String {
     [
-      verdict(report), funnel(report.outcomes), lifts(report), truth(report.truth), checks(report.checks),
+      verdict(report), funnel(report.outcomes), lifts(report), truth(report.truth), policies(report.policies),
+      checks(report.checks),
       cells(report.changedCells),
       footer(report),
     ].filter { !$0.isEmpty }.joined(separator: "\n\n")
@@ -113,6 +114,31 @@ public enum TextReport {
         + leftPadded(truth.best[keyPath: value].decimals(places), 12)
     }
     return ([header] + lines).joined(separator: "\n")
+  }
+
+  private static func policies(_ policies: [PolicyReport]?) -> String {
+    guard let policies, !policies.isEmpty else { return "" }
+    let header =
+      padded("Policies", 22)
+      + ["reward", "done", "cost_usd"].map { leftPadded($0, 24) }.joined()
+    let lines = policies.flatMap { policy in
+      let estimates = Quantity.allCases.map { quantity in
+        let places = quantity == .cost ? 7 : 4
+        let estimate = policy.estimates[quantity.name]
+        let text = estimate.flatMap { estimate in
+          estimate.value.map { "\($0.decimals(places)) ± \((estimate.standardError ?? 0).decimals(places))" }
+        }
+        return leftPadded(text ?? "-", 24)
+      }
+      let first = "  " + padded(policy.name, 20) + estimates.joined()
+      guard let truth = policy.truth else { return [first] }
+      let values = [truth.reward.decimals(4), truth.done.decimals(4), truth.cost.decimals(7)]
+      let spaces = [" ± 0.0000", " ± 0.0000", " ± 0.0000000"].map { String(repeating: " ", count: $0.count) }
+      return [
+        first, "  " + padded("  truth", 20) + zip(values, spaces).map { leftPadded($0 + $1, 24) }.joined(),
+      ]
+    }
+    return ([header] + lines + ["  doubly robust ± standard error, taking rows as independent"]).joined(separator: "\n")
   }
 
   private static func bounds(_ lower: Double?, _ upper: Double?, _ places: Int) -> String {

@@ -60,6 +60,11 @@ public struct Truth: Codable, Sendable {
     value(catalog) { cell, _ in policy.serve(cell, catalog: catalog, rule: rule).probabilities }
   }
 
+  /// The true value of any policy.
+  public func value(of policy: ComparedPolicy, catalog: Catalog) -> Value {
+    value(catalog) { cell, _ in policy.probabilities(cell) }
+  }
+
   /// The best that the decision rule could do with the same exploration, if it knew the true qualities.
   public func bestPossible(catalog: Catalog, rule: DecisionRule, exploration: Double) -> Value {
     let slugs = catalog.models.map(\.slug)

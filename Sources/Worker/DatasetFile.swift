@@ -1,6 +1,7 @@
 internal import Foundation
 internal import Glibc
 public import Outcomes
+public import Simulation
 
 /// The files of a dataset.
 public enum DatasetFile {
@@ -14,12 +15,22 @@ public enum DatasetFile {
     public let format: DatasetFormat
     /// How many records that cannot be read may be left out.
     public let tolerance: Int
+    private let chunks: @Sendable () throws -> DatasetSource.Chunks
 
     /// Names a file.
     public init(path: String, format: DatasetFormat, tolerance: Int = 0) {
       self.path = path
       self.format = format
       self.tolerance = tolerance
+      chunks = { try DatasetFile.chunks(of: path) }
+    }
+
+    /// A log that is drawn from the full information of a file.
+    public init(path: String, drawn log: DrawnLog) {
+      self.path = path
+      format = .csv
+      tolerance = 0
+      chunks = { log.chunks() }
     }
 
     /// Opens and counts them.
@@ -27,8 +38,7 @@ public enum DatasetFile {
     public func open(catalog: Catalog, selection: OutcomeSelection) throws(RunFailure) -> DatasetSource {
       do {
         return try DatasetSource(
-          catalog: catalog, selection: selection, format: format, tolerance: tolerance
-        ) { try DatasetFile.chunks(of: path) }
+          catalog: catalog, selection: selection, format: format, tolerance: tolerance, open: chunks)
       } catch {
         throw DatasetFile.failure(error, path)
       }
@@ -39,7 +49,7 @@ public enum DatasetFile {
     /// - Throws: `RunFailure` with status 65.
     public func actions() throws(RunFailure) -> Catalog {
       do {
-        let names = try DatasetSource.models(format: format) { try DatasetFile.chunks(of: path) }
+        let names = try DatasetSource.models(format: format, open: chunks)
         return Catalog(
           models: names.map {
             CatalogModel(slug: $0, prior: 0.5, inputPrice: 0.5, outputPrice: 0.5, isAllowed: true)
@@ -47,6 +57,16 @@ public enum DatasetFile {
       } catch {
         throw DatasetFile.failure(error, path)
       }
+    }
+  }
+
+  /// Reads what every model answered to every prompt.
+  /// - Throws: `RunFailure` with status 65, naming the file and the place in it.
+  public static func fullInformation(_ path: String, catalog: Catalog) throws(RunFailure) -> FullInformation {
+    do {
+      return try FullInformation(catalog: catalog, next: chunks(of: path))
+    } catch {
+      throw failure(error, path)
     }
   }
 

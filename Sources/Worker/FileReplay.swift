@@ -3,6 +3,7 @@ public import Outcomes
 public import Policies
 internal import Replay
 public import Reports
+public import Simulation
 
 /// The same fit and gate on a dataset in files, without a database; nothing is ever served.
 public struct FileReplay {
@@ -10,11 +11,31 @@ public struct FileReplay {
   private let catalog: Catalog
   private let incumbent: Policy
   private let settings: Settings
+  private let comparison: Comparison
+
+  /// Which policies are valued on the same rows, and what is true of them.
+  public struct Comparison: Sendable {
+    /// The policies.
+    public var kinds: [PolicyKind] = []
+    /// What is true of each cell, where it is known.
+    public var truth: Truth?
+    /// What the rule is worth that knows each answer before it is given, where it is known.
+    public var oraclePerPrompt: Truth.Value?
+    /// The model that agents call without a router; nil for the dearest.
+    public var defaultModel: String?
+
+    /// No other policy, and no truth.
+    public init() {}
+  }
 
   /// Prepares a replay.
   /// - Parameters:
   ///   - incumbent: the policy to compare with.
-  public init(outcomes: DatasetFile.Outcomes, catalog: Catalog, incumbent: Policy, settings: Settings) {
+  public init(
+    outcomes: DatasetFile.Outcomes, catalog: Catalog, incumbent: Policy, settings: Settings,
+    comparison: Comparison = Comparison()
+  ) {
+    self.comparison = comparison
     self.outcomes = outcomes
     self.catalog = catalog
     self.incumbent = incumbent
@@ -42,9 +63,13 @@ public struct FileReplay {
     let (learning, statistics) = try Learning.learn(
       from: &source, catalog: catalog, settings: settings, incumbent: incumbent)
     timer.mark("training")
+    let field = PolicyField(
+      candidate: learning.candidate, incumbent: incumbent, catalog: catalog, rule: settings.learner.rule,
+      tally: learning.tally, truth: comparison.truth, defaultModel: comparison.defaultModel)
+    let others = comparison.kinds.compactMap(field.policy)
     let replayer = try learning.replay(
       from: &source, statistics: statistics, catalog: catalog, settings: settings, incumbent: incumbent,
-      sampling: SamplingWeights(strata: source.survey.strata))
+      sampling: SamplingWeights(strata: source.survey.strata), others: others)
     timer.mark("holdout")
     let gate = try learning.gate(
       replayer, survey: source.survey, cells: source.directory.cells, catalog: catalog, settings: settings,
@@ -55,7 +80,7 @@ public struct FileReplay {
     let before = PolicyVersion.untrained(hash: incumbent.hash)
     let builder = ReportBuilder(
       rule: settings.learner.rule, survey: source.survey, learning: learning, catalog: catalog, incumbent: incumbent)
-    let report = builder.report(
+    var report = builder.report(
       ReportBuilder.Identity(
         runId: UUID().uuidString.lowercased(), cadence: "replay", dryRun: true,
         verdict: failure == nil ? "promote" : "hold", promoted: false, reason: failure?.reason ?? gate.summary,
@@ -63,6 +88,23 @@ public struct FileReplay {
         policyVersionTo: before.next(.table, hash: Policy.shortHash(learning.artifact)).description,
         rulesetHash: settings.rulesetHash),
       checks: checks, replay: ReplayReport(replayer, lifts: gate.lifts), artifact: nil, timings: timer.milliseconds)
+    report.truth = comparison.truth.map {
+      TruthReport(
+        $0, incumbent: incumbent, candidate: learning.candidate, catalog: catalog, rule: settings.learner.rule)
+    }
+    if !comparison.kinds.isEmpty { report.policies = policies(others, replayer) }
     return (report, learning.candidate, source.skipped)
+  }
+
+  private func policies(_ others: [ComparedPolicy], _ replayer: Replayer) -> [PolicyReport] {
+    var reports = zip(others, replayer.otherReplays).map { policy, replay in
+      PolicyReport(
+        policy.name, replay, thresholds: settings.thresholds,
+        truth: comparison.truth?.value(of: policy, catalog: catalog))
+    }
+    if comparison.kinds.contains(.oraclePerPrompt), let value = comparison.oraclePerPrompt {
+      reports.append(PolicyReport(PolicyKind.oraclePerPrompt.rawValue, truth: value))
+    }
+    return reports
   }
 }

@@ -47,16 +47,17 @@ public struct Learning: Sendable {
   /// - Parameters:
   ///   - versions: the versions that made the log's deterministic decisions, where there are several.
   ///   - sampling: how many outcomes of the traffic a judged row stands for.
+  ///   - others: policies that are replayed on the same rows.
   /// - Throws: what the source throws.
   public func replay<Source: OutcomeSource & ~Copyable>(
     from source: inout Source, statistics: Statistics, catalog: Catalog, settings: Settings, incumbent: Policy,
-    versions: VersionMixture? = nil, sampling: SamplingWeights = .even
+    versions: VersionMixture? = nil, sampling: SamplingWeights = .even, others: [ComparedPolicy] = []
   ) throws -> Replayer {
     var replayer = Replayer(
       candidate: candidate, incumbent: incumbent, catalog: catalog, rule: settings.learner.rule,
       log: Replayer.LogKnowledge(
         tally: tally, estimatedPropensity: estimatedPropensity(statistics, source.directory), versions: versions,
-        sampling: sampling))
+        sampling: sampling), others: others)
     try source.readHoldout { outcome, directory in replayer.add(outcome, directory: directory) }
     return replayer
   }

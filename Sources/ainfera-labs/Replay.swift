@@ -36,13 +36,15 @@ struct Replay: ParsableCommand {
   @Option(help: ArgumentHelp("Write the candidate's artifact to this file.", valueName: "file"))
   var policyOut: String?
 
+  @OptionGroup var comparison: ComparisonOptions
+
   @Flag(name: .long, help: "Draw candidates that cannot be better from this log, and tell how often the gate errs.")
   var selfTest = false
 
   @Option(help: "How many candidates the self-test draws.")
   var draws = 200
 
-  @Option(help: "The seed of the self-test.")
+  @Option(help: "The seed of the self-test, and of the log that is drawn.")
   var seed: UInt64 = 1
 
   @Option(help: "How the result is printed: text or json.")
@@ -59,8 +61,12 @@ struct Replay: ParsableCommand {
       throw ValidationError("--catalog is needed, for these outcomes name no actions")
     }
     guard draws > 0 else { throw ValidationError("--draws must be above 0") }
-    if selfTest, truth != nil || policyOut != nil || failOnHold {
-      throw ValidationError("--self-test goes with none of --truth, --policy-out and --fail-on-hold")
+    if selfTest, truth != nil || policyOut != nil || failOnHold || !comparison.isEmpty {
+      throw ValidationError(
+        "--self-test goes with none of --truth, --policy-out, --policy, --log-with and --fail-on-hold")
+    }
+    if truth != nil, comparison.logWith != nil {
+      throw ValidationError("--log-with knows the truth itself, so --truth goes not with it")
     }
   }
 
@@ -68,6 +74,7 @@ struct Replay: ParsableCommand {
     do {
       let values = try SettingsOption.read(settings, source: "any")
       let models = try catalog.map { try DatasetFile.catalog($0) } ?? outcomes.file.actions()
+      try comparison.check(catalog: models)
       let compared = try incumbent.map { try readPolicy($0) } ?? .untrained(exploration: values.learner.exploration)
       if selfTest {
         try printSelfTest(models, compared, values)
@@ -99,15 +106,13 @@ struct Replay: ParsableCommand {
   }
 
   private func printReplay(_ models: Catalog, _ compared: Policy, _ values: Settings) throws {
-    var (report, candidate, skipped) = try FileReplay(
-      outcomes: outcomes.file, catalog: models, incumbent: compared, settings: values
+    let prepared = try comparison.prepare(
+      outcomes, truth: truth, catalog: models, seed: seed, holdoutShare: values.selection.holdoutShare)
+    let (report, candidate, skipped) = try FileReplay(
+      outcomes: prepared.outcomes, catalog: models, incumbent: compared, settings: values,
+      comparison: prepared.comparison
     ).run()
     for error in skipped { StandardError.note("left out: \(outcomes.outcomes): \(error)") }
-    if let truth {
-      let world = try DatasetFile.decode(Truth.self, from: truth)
-      report.truth = TruthReport(
-        world, incumbent: compared, candidate: candidate, catalog: models, rule: values.learner.rule)
-    }
     if let policyOut {
       try write(candidate.canonicalJSON, to: policyOut)
     }

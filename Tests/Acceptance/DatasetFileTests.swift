@@ -108,4 +108,62 @@ import Testing
     let without = try Program(["replay", "--outcomes", "x.csv"])
     #expect(without.status == 64 && without.errors.contains("--catalog is needed"))
   }
+
+  @Test(
+    "a log drawn from full information shows of each policy what is true of it, within its error", arguments: [1, 2])
+  func fullInformation(seed: Int) throws {
+    struct Report: Decodable {
+      struct Policy: Decodable {
+        struct Estimate: Decodable {
+          let value: Double?
+          let standard_error: Double?
+        }
+
+        let name: String
+        let estimates: [String: Estimate]
+        let truth: [String: Double]
+      }
+
+      let policies: [Policy]
+    }
+
+    let slugs = ["a", "b", "c", "d"]
+    let models = slugs.enumerated().map { arm, slug in
+      "{\"slug\": \"\(slug)\", \"q_prior\": 0.\(5 + arm), \"price_in_per_mtok_usd\": \(1 + arm), "
+        + "\"price_out_per_mtok_usd\": \(1 + arm), \"m_allowed\": true}"
+    }
+    let catalog = try folder.write(
+      "{\"models\": [\(models.joined(separator: ", "))], \"floors\": {\"code\": 0.75}, \"default_floor\": 0.6}",
+      to: "catalog.json")
+    var table = "prompt_id,task_type,model,quality,cost_usd\n"
+    for number in 0..<12_000 {
+      let task = ["code", "chat", "general"][number % 3]
+      for (arm, model) in slugs.enumerated() {
+        let quality = 0.4 + 0.15 * Double(arm) + 0.1 * Double((number * 7 + arm * 3) % 11) / 11
+        table += "p\(number),\(task),\(model),\(quality),\(0.0001 * Double(1 + arm * arm) * Double(1 + number % 4))\n"
+      }
+    }
+    let path = try folder.write(table, to: "quality.csv")
+    let program = try Program(
+      [
+        "replay", "--outcomes", path, "--catalog", catalog, "--log-with", "epsilon=0.5", "--seed", "\(seed)",
+        "--policy",
+        "all", "--format", "json",
+      ])
+    #expect(program.status == 0, "\(program.errors)")
+    let report = try JSONDecoder().decode(Report.self, from: Data(program.output.utf8))
+    #expect(report.policies.count == 14 && report.policies.last?.name == "oracle-per-prompt")
+    for policy in report.policies where policy.name != "oracle-per-prompt" {
+      for (quantity, estimate) in policy.estimates {
+        let (value, error) = (try #require(estimate.value), try #require(estimate.standard_error))
+        let truth = try #require(policy.truth[quantity])
+        #expect(abs(value - truth) <= 4.5 * error + 1e-9, "\(policy.name) \(quantity) \(value) \(truth) ± \(error)")
+      }
+    }
+    let oracle = report.policies.last?.truth["reward"] ?? 0
+    #expect(oracle > 0.6 && oracle < 0.9)
+    let misnamed = try replay(path, ["--policy", "luck"])
+    #expect(misnamed.status == 64 && misnamed.errors.contains("known: all, static"))
+    #expect(try replay(path, ["--policy", "oracle"]).status == 64)
+  }
 }

@@ -1,0 +1,56 @@
+internal import Outcomes
+public import Replay
+public import Simulation
+
+/// The value of one policy, estimated and true.
+public struct PolicyReport: Encodable, Sendable {
+  /// An estimate of one quantity.
+  public struct Estimate: Encodable, Sendable {
+    /// The doubly robust estimate; nil where nothing can be told.
+    public let value: Double?
+    /// Its standard error.
+    public let standardError: Double?
+    /// What it has over the incumbent.
+    public let lift: Double
+    /// The lower end of the lift's interval; nil where nothing bounds it.
+    public let lower: Double?
+    /// The upper end; nil where nothing bounds it.
+    public let upper: Double?
+    /// The confidence of the interval.
+    public let level: Double
+
+    init(_ replay: PairedReplay, _ quantity: Quantity, thresholds: GateThresholds) {
+      let estimate = replay.candidate.estimate(quantity, .doublyRobust)
+      let lift = Lift(replay, quantity, alpha: 0.05, draws: thresholds.draws, seed: thresholds.seed)
+      let interval = LiftReport(lift)
+      value = estimate?.value
+      standardError = estimate?.standardError
+      self.lift = lift.mean
+      lower = interval.lower
+      upper = interval.upper
+      level = interval.level
+    }
+  }
+
+  /// Its name.
+  public let name: String
+  /// By quantity; empty where it cannot be estimated from a log.
+  public let estimates: [String: Estimate]
+  /// What it is truly worth.
+  public let truth: Truth.Value?
+
+  /// Reports a policy that was replayed in the candidate's place.
+  public init(_ name: String, _ replay: PairedReplay, thresholds: GateThresholds, truth: Truth.Value?) {
+    self.name = name
+    estimates = Dictionary(
+      uniqueKeysWithValues: Quantity.allCases.map { ($0.name, Estimate(replay, $0, thresholds: thresholds)) })
+    self.truth = truth
+  }
+
+  /// Reports a policy of which only the truth is known.
+  public init(_ name: String, truth: Truth.Value) {
+    self.name = name
+    estimates = [:]
+    self.truth = truth
+  }
+}
