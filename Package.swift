@@ -35,10 +35,13 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Yams", package: "Yams"),
       ]),
+    .target(
+      name: "Research",
+      dependencies: ["LinUCB", "Outcomes", "Policies", "Replay", "Reports", "Simulation", "Worker"]),
     .executableTarget(
       name: "ainfera-labs",
       dependencies: [
-        "Worker", "Simulation", "Outcomes", "Policies", "Reports", "Gateway", "Postgres",
+        "Worker", "Research", "Simulation", "Outcomes", "Policies", "Reports", "Gateway", "Postgres",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),
@@ -62,7 +65,8 @@ let package = Package(
       ]),
     .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Outcomes", "Policies", "TestSupport"]),
     .testTarget(
-      name: "WorkerTests", dependencies: ["Worker", "Outcomes", "Policies", "Replay", "Simulation", "TestSupport"]),
+      name: "WorkerTests",
+      dependencies: ["Worker", "Outcomes", "Policies", "Replay", "Reports", "Simulation", "TestSupport"]),
     .testTarget(
       name: "Acceptance",
       dependencies: [

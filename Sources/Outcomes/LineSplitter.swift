@@ -1,10 +1,13 @@
 /// Splits a stream of bytes into lines, which end with LF or CRLF.
-struct LineSplitter {
+public struct LineSplitter {
   private var rest: [UInt8] = []
   private var line = 0
 
+  /// Makes a splitter at the start of a file.
+  public init() {}
+
   /// Gives each line that ends within the chunk, with its number from 1.
-  mutating func split(_ chunk: [UInt8], _ body: (ArraySlice<UInt8>, Int) throws -> Void) rethrows {
+  public mutating func split(_ chunk: [UInt8], _ body: (ArraySlice<UInt8>, Int) throws -> Void) rethrows {
     var start = 0
     while let end = chunk[start...].firstIndex(of: 10) {
       line += 1
@@ -21,7 +24,7 @@ struct LineSplitter {
   }
 
   /// Gives the last line, where the file does not end with a line's end.
-  mutating func finish(_ body: (ArraySlice<UInt8>, Int) throws -> Void) rethrows {
+  public mutating func finish(_ body: (ArraySlice<UInt8>, Int) throws -> Void) rethrows {
     guard !rest.isEmpty else { return }
     line += 1
     try body(LineSplitter.trimmed(rest[...]), line)

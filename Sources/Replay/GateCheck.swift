@@ -1,5 +1,5 @@
 /// One check of the gate: what it saw, what it needed, and whether that was enough.
-public struct GateCheck: Sendable, Equatable, Encodable {
+public struct GateCheck: Sendable, Equatable, Codable {
   /// The name of the check.
   public let name: String
   /// Whether it passed.

@@ -32,6 +32,8 @@ public struct PairedReplay: Sendable {
   public private(set) var labels: LabelTally
   private var leastPropensity = Double.infinity
   private var greatestPropensity = 0.0
+  /// How the fit's predictions turned out.
+  public private(set) var calibration = Calibration()
   /// Rows read.
   public private(set) var rows = 0
 
@@ -95,6 +97,7 @@ public struct PairedReplay: Sendable {
       greatestPropensity = max(greatestPropensity, propensity)
     }
     labels.add(outcome)
+    calibration.add(predicted: expected[0][pair], observed: outcome.reward, weight: rowWeight)
     rows += 1
   }
 
@@ -140,6 +143,7 @@ public struct PairedReplay: Sendable {
     for pair in armRows.indices { armRows[pair] += other.armRows[pair] }
     for arm in 0..<arms { chosenInverses[arm].merge(other.chosenInverses[arm]) }
     labels.merge(other.labels)
+    calibration.merge(other.calibration)
     leastPropensity = min(leastPropensity, other.leastPropensity)
     greatestPropensity = max(greatestPropensity, other.greatestPropensity)
     rows += other.rows

@@ -7,10 +7,13 @@ public struct PolicyReplay: Sendable {
   /// The largest weight ρ of a row.
   public private(set) var largestWeight = 0.0
   private var largestShareRoot = 0.0
+  /// How many rows have which weight.
+  public private(set) var weightHistogram = WeightHistogram()
 
   @inline(__always)
   mutating func add(weight: Double, served: Double, rowWeight: Double) {
     weights.add(weight, weight: rowWeight)
+    weightHistogram.add(weight)
     calibration.add(weight - served, weight: rowWeight)
     largestWeight = max(largestWeight, weight)
     largestShareRoot = max(largestShareRoot, rowWeight * weight)
@@ -24,6 +27,7 @@ public struct PolicyReplay: Sendable {
   mutating func merge(_ other: PolicyReplay) {
     for quantity in sums.indices { sums[quantity].merge(other.sums[quantity]) }
     weights.merge(other.weights)
+    weightHistogram.merge(other.weightHistogram)
     calibration.merge(other.calibration)
     largestWeight = max(largestWeight, other.largestWeight)
     largestShareRoot = max(largestShareRoot, other.largestShareRoot)

@@ -10,4 +10,12 @@ public enum JSONReport {
     encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
     return String(decoding: try encoder.encode(report), as: UTF8.self)
   }
+
+  /// Reads a run's JSON back.
+  /// - Throws: `DecodingError`.
+  public static func run(_ json: [UInt8]) throws -> RunReport {
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    return try decoder.decode(RunReport.self, from: Data(json))
+  }
 }

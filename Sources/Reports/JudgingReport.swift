@@ -2,7 +2,7 @@ internal import Outcomes
 public import Replay
 
 /// How the judged rows of the holdout stand for its traffic.
-public struct JudgingReport: Encodable, Sendable {
+public struct JudgingReport: Codable, Sendable {
   /// Outcomes that might have been judged; nil where every one was.
   public let outcomes: Int?
   /// The judged of them.

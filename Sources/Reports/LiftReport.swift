@@ -1,9 +1,9 @@
 public import Replay
 
 /// A lift with its intervals.
-public struct LiftReport: Encodable, Sendable {
+public struct LiftReport: Codable, Sendable {
   /// An interval by one method.
-  public struct IntervalReport: Encodable, Sendable {
+  public struct IntervalReport: Codable, Sendable {
     /// How it was made.
     public let method: String
     /// The lower end; nil where nothing bounds it.

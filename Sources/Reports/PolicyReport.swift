@@ -3,9 +3,9 @@ public import Replay
 public import Simulation
 
 /// The value of one policy, estimated and true.
-public struct PolicyReport: Encodable, Sendable {
+public struct PolicyReport: Codable, Sendable {
   /// An estimate of one quantity.
-  public struct Estimate: Encodable, Sendable {
+  public struct Estimate: Codable, Sendable {
     /// The doubly robust estimate; nil where nothing can be told.
     public let value: Double?
     /// Its standard error.

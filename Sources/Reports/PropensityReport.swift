@@ -1,7 +1,7 @@
 public import Replay
 
 /// How the holdout's propensities were known: rows and share of each kind.
-public struct PropensityReport: Encodable, Sendable {
+public struct PropensityReport: Codable, Sendable {
   /// Rows of each kind.
   public let rows: [String: Int]
   /// The share of each kind, in [0,1].

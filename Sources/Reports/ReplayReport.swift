@@ -1,7 +1,7 @@
 public import Replay
 
 /// What replay found, with what each number assumes.
-public struct ReplayReport: Encodable, Sendable {
+public struct ReplayReport: Codable, Sendable {
   /// The incumbent's value: by quantity and estimator, the estimate and its standard error.
   public let incumbent: [String: [String: Double]]
   /// The candidate's value.

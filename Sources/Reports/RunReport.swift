@@ -1,9 +1,9 @@
 public import Replay
 
 /// The result of a run, as every report shows it.
-public struct RunReport: Encodable, Sendable {
+public struct RunReport: Codable, Sendable {
   /// What was read.
-  public struct Outcomes: Encodable, Sendable {
+  public struct Outcomes: Codable, Sendable {
     /// The first and last instant.
     public var window: [String]
     /// The first instant of the holdout.
@@ -31,7 +31,7 @@ public struct RunReport: Encodable, Sendable {
   }
 
   /// One step of the funnel.
-  public struct FunnelCount: Encodable, Sendable {
+  public struct FunnelCount: Codable, Sendable {
     /// The step.
     public var step: String
     /// Its rows.
@@ -45,7 +45,7 @@ public struct RunReport: Encodable, Sendable {
   }
 
   /// A cell whose pick changed.
-  public struct ChangedCell: Encodable, Sendable {
+  public struct ChangedCell: Codable, Sendable {
     /// `task:tenant:band`.
     public var cell: String
     /// Training rows.
@@ -98,6 +98,8 @@ public struct RunReport: Encodable, Sendable {
   public var policies: [PolicyReport]?
   /// The cells that changed most.
   public var changedCells: [ChangedCell]
+  /// What the page's plots show beside all this.
+  public var figures: RunFigures?
   /// The ruleset.
   public var rulesetHash: String
   /// The linear algebra that computed it.

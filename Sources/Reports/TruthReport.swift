@@ -3,7 +3,7 @@ public import Policies
 public import Simulation
 
 /// What is true of a simulated dataset, to stand beside the estimates.
-public struct TruthReport: Encodable, Sendable {
+public struct TruthReport: Codable, Sendable {
   /// The incumbent's value.
   public let incumbent: Truth.Value
   /// The candidate's value.

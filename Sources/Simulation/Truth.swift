@@ -46,9 +46,30 @@ public struct Truth: Codable, Sendable {
       return result
     }
 
+    /// A worth of nothing.
+    public init() {}
+
+    /// Reads a value; the cost's key may have been turned from snake case.
+    public init(from decoder: any Decoder) throws {
+      let container = try decoder.container(keyedBy: CodingKeys.self)
+      reward = try container.decode(Double.self, forKey: .reward)
+      done = try container.decode(Double.self, forKey: .done)
+      cost =
+        try container.decodeIfPresent(Double.self, forKey: .turnedCost) ?? container.decode(Double.self, forKey: .cost)
+    }
+
+    /// Writes a value.
+    public func encode(to encoder: any Encoder) throws {
+      var container = encoder.container(keyedBy: CodingKeys.self)
+      try container.encode(reward, forKey: .reward)
+      try container.encode(done, forKey: .done)
+      try container.encode(cost, forKey: .cost)
+    }
+
     enum CodingKeys: String, CodingKey {
       case reward, done
       case cost = "cost_usd"
+      case turnedCost = "costUsd"
     }
   }
 

@@ -113,7 +113,7 @@ public enum DatasetFile {
     return path.isEmpty ? "" : " at " + path.joined(separator: ".")
   }
 
-  fileprivate static func chunks(of path: String) throws(RunFailure) -> DatasetSource.Chunks {
+  static func chunks(of path: String) throws(RunFailure) -> DatasetSource.Chunks {
     guard let file = FileHandle(forReadingAtPath: path) else {
       throw RunFailure(.badData, "\(path) cannot be opened: \(String(cString: strerror(errno)))")
     }

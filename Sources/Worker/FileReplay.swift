@@ -87,7 +87,9 @@ public struct FileReplay {
         policyVersionFrom: before.description,
         policyVersionTo: before.next(.table, hash: Policy.shortHash(learning.artifact)).description,
         rulesetHash: settings.rulesetHash),
-      checks: checks, replay: ReplayReport(replayer, lifts: gate.lifts), artifact: nil, timings: timer.milliseconds)
+      checks: checks, replay: ReplayReport(replayer, lifts: gate.lifts),
+      figures: RunFigures(replayer.replay, cells: source.directory.cells, catalog: catalog), artifact: nil,
+      timings: timer.milliseconds)
     report.truth = comparison.truth.map {
       TruthReport(
         $0, incumbent: incumbent, candidate: learning.candidate, catalog: catalog, rule: settings.learner.rule)

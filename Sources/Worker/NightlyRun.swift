@@ -78,7 +78,8 @@ public struct NightlyRun {
     ).report(
       ReportBuilder.Identity(recording?.run ?? record, isDryRun: request.isDryRun),
       checks: checks + (recording.map { [verdict.incumbentCheck(serving: $0.serving)] } ?? []), replay: replayReport,
-      artifact: artifact, timings: timer.milliseconds)
+      figures: RunFigures(evidence.replayer.replay, cells: evidence.cells, catalog: catalog), artifact: artifact,
+      timings: timer.milliseconds)
   }
 
   private func record(_ run: TrainingRun, schema: GatewaySchema, replayed: String?) throws -> Recording? {

@@ -4,7 +4,7 @@ public import Replay
 public import Simulation
 
 /// What policies beside the candidate are made of: its table, what training showed, and the truth where it is known.
-public struct PolicyField {
+public struct PolicyField: Sendable {
   private let candidate: Policy
   private let incumbent: Policy
   private let catalog: Catalog

@@ -29,14 +29,17 @@ struct ReportBuilder {
   let incumbent: Policy
 
   func report(
-    _ identity: Identity, checks: [GateCheck], replay: ReplayReport, artifact: String?, timings: [String: Double]
+    _ identity: Identity, checks: [GateCheck], replay: ReplayReport, figures: RunFigures, artifact: String?,
+    timings: [String: Double]
   ) -> RunReport {
-    RunReport(
+    var report = RunReport(
       runId: identity.runId, cadence: identity.cadence, dryRun: identity.dryRun, verdict: identity.verdict,
       promoted: identity.promoted, reason: identity.reason, policyVersionFrom: identity.policyVersionFrom,
       policyVersionTo: identity.policyVersionTo, outcomes: outcomes, checks: checks, replay: replay,
       changedCells: changedCells, rulesetHash: identity.rulesetHash, blas: OpenBLAS.configuration, artifact: artifact,
       timingsMs: timings, peakResidentBytes: ReportBuilder.peakResidentBytes)
+    report.figures = figures
+    return report
   }
 
   private var outcomes: RunReport.Outcomes {

@@ -13,7 +13,10 @@ struct AinferaLabs: ParsableCommand {
       77 a missing grant; 78 bad settings.
       """,
     subcommands: [
-      Train.self, Replay.self, Simulate.self, Value.self, DoctorCommand.self, History.self, Show.self, Rollback.self,
-      SettingsCommand.self,
+      Train.self, Replay.self, Simulate.self, Value.self, ResearchCommand.self, ReportCommand.self, WallCommand.self,
+      DoctorCommand.self,
+      History.self,
+      Show.self, Rollback.self,
+      SettingsCommand.self, ResearchCommand.self, ReportCommand.self, WallCommand.self,
     ])
 }

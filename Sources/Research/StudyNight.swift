@@ -1,0 +1,95 @@
+internal import LinUCB
+internal import Outcomes
+internal import Policies
+internal import Simulation
+internal import Worker
+
+/// One seed of a scenario: its world, its log, and what is learned from it, from which every policy is made, so that all
+/// of them meet the same chances.
+struct StudyNight: Sendable {
+  static let rule = DecisionRule.cheapestClearingFloor
+  /// The floors of the cost–quality curves.
+  static let swept = stride(from: 0.40, through: 0.981, by: 0.02).map { $0 }
+
+  let world: World
+  let truth: Truth
+  private let table: Table
+  private let learner: PolicyLearner
+  private let field: PolicyField
+
+  init(_ scenario: Scenario, rows: Int, seed: UInt64) throws {
+    let world = scenario.world(seed: seed)
+    var directory = CellDirectory()
+    for cell in world.cells { _ = directory.number(of: cell) }
+    let outcomes = Log(world, rows: rows, seed: seed).compactMap { $0.outcome(in: world) }
+    var source = RecordedOutcomes(directory: directory, training: outcomes[...], holdout: [])
+    var settings = Settings()
+    settings.floors = world.catalog.floors
+    let incumbent = Policy.untrained(exploration: settings.learner.exploration)
+    let (learning, statistics) = try Learning.learn(
+      from: &source, catalog: world.catalog, settings: settings, incumbent: incumbent)
+    self.world = world
+    truth = world.truth
+    learner = settings.learner
+    table = try Table(
+      statistics, directory: source.directory, priors: world.catalog.priors,
+      names: world.catalog.models.map(\.slug), ridge: settings.ridge)
+    field = PolicyField(
+      candidate: learning.candidate, incumbent: incumbent, catalog: world.catalog, rule: StudyNight.rule,
+      tally: learning.tally, truth: truth)
+  }
+
+  /// What the policies are worth, by kind; those that cannot be made in a world of cells are left out.
+  func scores() -> [PolicyKind: PolicyScore] {
+    let arms = world.catalog.models.indices
+    let dearest = field.agentDefault ?? 0
+    let reference = truth.value(
+      of: ComparedPolicy("", everywhere: arms.map { $0 == dearest ? 1 : 0 }), catalog: world.catalog)
+    let best = truth.bestPossible(
+      catalog: world.catalog, rule: StudyNight.rule, exploration: learner.exploration)
+    let singles = singleModels()
+    var scores: [PolicyKind: PolicyScore] = [:]
+    for kind in PolicyKind.allCases {
+      guard let policy = field.policy(kind) else { continue }
+      scores[kind] = PolicyScore(
+        policy, in: self, reference: PolicyScore.Reference(agentDefault: dearest, value: reference, oracle: best),
+        singles: singles, curve: curve(kind, singles))
+    }
+    return scores
+  }
+
+  /// The frontier of the single models, which a router must beat.
+  func singleModels() -> CostQualityCurve {
+    CostQualityCurve(
+      world.catalog.models.indices.filter { world.catalog.models[$0].isEnrolled }.map { arm in
+        let value = truth.value(
+          of: ComparedPolicy("", everywhere: world.catalog.models.indices.map { $0 == arm ? 1 : 0 }),
+          catalog: world.catalog)
+        return CostQualityCurve.Point(cost: value.cost, quality: value.reward)
+      })
+  }
+
+  /// The curve of a policy as every floor is swept, for those that have floors.
+  private func curve(_ kind: PolicyKind, _ singles: CostQualityCurve) -> CostQualityCurve? {
+    guard [.static, .learned, .oracle].contains(kind) else { return nil }
+    let cheapest = singles.points.prefix(1)
+    return CostQualityCurve(
+      Array(cheapest)
+        + StudyNight.swept.map { floor in
+          let catalog = Catalog(models: world.catalog.models, floors: [:], defaultFloor: floor)
+          let value = value(kind, catalog)
+          return CostQualityCurve.Point(cost: value.cost, quality: value.reward)
+        })
+  }
+
+  private func value(_ kind: PolicyKind, _ catalog: Catalog) -> Truth.Value {
+    let untrained = Policy.untrained(exploration: learner.exploration)
+    switch kind {
+    case .oracle: return truth.bestPossible(catalog: catalog, rule: StudyNight.rule, exploration: learner.exploration)
+    case .learned:
+      return truth.value(
+        of: learner.learn(table, catalog: catalog, incumbent: untrained), catalog: catalog, rule: StudyNight.rule)
+    default: return truth.value(of: untrained, catalog: catalog, rule: StudyNight.rule)
+    }
+  }
+}
