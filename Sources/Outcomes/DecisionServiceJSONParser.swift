@@ -131,8 +131,6 @@ struct DecisionServiceJSONParser: RecordParser {
   }
 
   private static func text(_ cursor: inout JSONCursor) throws(JSONCursor.Fault) -> String {
-    var bytes: [UInt8] = []
-    try cursor.scalar { bytes.append($0) }
-    return String(decoding: bytes, as: UTF8.self)
+    String(decoding: try cursor.scalar(), as: UTF8.self)
   }
 }

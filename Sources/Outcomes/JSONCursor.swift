@@ -15,8 +15,9 @@ struct JSONCursor {
   private let bytes: ArraySlice<UInt8>
   private var place: Int
   private var isFirst = true
+  private var scratch: [UInt8] = []
   /// The key that `nextKey()` read, without escapes.
-  private(set) var key: [UInt8] = []
+  private(set) var key: ArraySlice<UInt8> = []
 
   init(_ bytes: ArraySlice<UInt8>) {
     self.bytes = bytes
@@ -28,8 +29,10 @@ struct JSONCursor {
   }
 
   private mutating func skipSpace() {
-    while place < bytes.endIndex, [32, 9, 10, 13].contains(bytes[place]) { place += 1 }
+    while place < bytes.endIndex, JSONCursor.isSpace(bytes[place]) { place += 1 }
   }
+
+  private static func isSpace(_ byte: UInt8) -> Bool { byte == 32 || byte == 9 || byte == 10 || byte == 13 }
 
   /// The byte that comes next, after white space; 0 at the end.
   private mutating func peek() -> UInt8 {
@@ -62,10 +65,7 @@ struct JSONCursor {
   /// Reads the next key of the object that is open; false at its end. Its value must then be read.
   mutating func nextKey() throws(Fault) -> Bool {
     guard try next(closing: "}") else { return false }
-    key.removeAll(keepingCapacity: true)
-    var key = key
-    try string { key.append($0) }
-    self.key = key
+    key = try string()
     try expect(":")
     return true
   }
@@ -91,13 +91,10 @@ struct JSONCursor {
   }
 
   /// Reads a string, a number, true or false, as the bytes of its text.
-  mutating func scalar(_ take: (UInt8) -> Void) throws(Fault) {
-    if peek() == UInt8(ascii: "\"") {
-      try string(take)
-    } else {
-      for byte in try literal() { take(byte) }
-    }
+  mutating func scalar() throws(Fault) -> ArraySlice<UInt8> {
+    let text = peek() == UInt8(ascii: "\"") ? try string() : try literal()
     isFirst = false
+    return text
   }
 
   /// Reads a number.
@@ -112,7 +109,11 @@ struct JSONCursor {
   private mutating func literal() throws(Fault) -> ArraySlice<UInt8> {
     skipSpace()
     let start = place
-    while place < bytes.endIndex, ![44, 93, 125, 32, 9, 13].contains(bytes[place]) { place += 1 }
+    while place < bytes.endIndex {
+      let byte = bytes[place]
+      if byte == 44 || byte == 93 || byte == 125 || JSONCursor.isSpace(byte) { break }
+      place += 1
+    }
     let text = bytes[start..<place]
     guard let first = text.first, text.count < 64 else { throw fault("a value is expected") }
     let isNumber = first == UInt8(ascii: "-") || (48...57).contains(first)
@@ -129,14 +130,14 @@ struct JSONCursor {
     case .object:
       try openObject()
       while try next(closing: "}") {
-        try string { _ in }
+        _ = try string()
         try expect(":")
         try skip(depth: depth + 1)
       }
     case .array:
       try openArray()
       while try nextElement() { try skip(depth: depth + 1) }
-    case .null, .scalar: try scalar { _ in }
+    case .null, .scalar: _ = try scalar()
     }
     isFirst = false
   }
@@ -146,38 +147,56 @@ struct JSONCursor {
     guard peek() == 0, place == bytes.endIndex else { throw fault("more follows the value") }
   }
 
-  private mutating func string(_ take: (UInt8) -> Void) throws(Fault) {
+  /// The bytes between quotes, which are the line's own where there is no escape among them.
+  private mutating func string() throws(Fault) -> ArraySlice<UInt8> {
     try expect("\"")
+    let start = place
+    while place < bytes.endIndex {
+      let byte = bytes[place]
+      if byte == UInt8(ascii: "\"") {
+        place += 1
+        return bytes[start..<place - 1]
+      }
+      if byte == UInt8(ascii: "\\") { return try escapedString(from: start) }
+      if byte < 32 { throw fault("a control character stands in a string") }
+      place += 1
+    }
+    throw fault("a string does not end")
+  }
+
+  private mutating func escapedString(from start: Int) throws(Fault) -> ArraySlice<UInt8> {
+    scratch.removeAll(keepingCapacity: true)
+    scratch += bytes[start..<place]
     while place < bytes.endIndex {
       let byte = bytes[place]
       place += 1
       switch byte {
-      case UInt8(ascii: "\""): return
-      case UInt8(ascii: "\\"): try escape(take)
+      case UInt8(ascii: "\""): return scratch[...]
+      case UInt8(ascii: "\\"): try escape()
       case 0..<32: throw fault("a control character stands in a string")
-      default: take(byte)
+      default: scratch.append(byte)
       }
     }
     throw fault("a string does not end")
   }
 
-  private mutating func escape(_ take: (UInt8) -> Void) throws(Fault) {
+  private mutating func escape() throws(Fault) {
     guard place < bytes.endIndex else { throw fault("a string does not end") }
     let byte = bytes[place]
     place += 1
     switch byte {
-    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): take(byte)
-    case UInt8(ascii: "b"): take(8)
-    case UInt8(ascii: "f"): take(12)
-    case UInt8(ascii: "n"): take(10)
-    case UInt8(ascii: "r"): take(13)
-    case UInt8(ascii: "t"): take(9)
-    case UInt8(ascii: "u"): try unicodeEscape(take)
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): scratch.append(byte)
+    case UInt8(ascii: "b"): scratch.append(8)
+    case UInt8(ascii: "f"): scratch.append(12)
+    case UInt8(ascii: "n"): scratch.append(10)
+    case UInt8(ascii: "r"): scratch.append(13)
+    case UInt8(ascii: "t"): scratch.append(9)
+    case UInt8(ascii: "u"): try unicodeEscape()
     default: throw fault("an escape that JSON does not have")
     }
   }
 
-  private mutating func unicodeEscape(_ take: (UInt8) -> Void) throws(Fault) {
+  private mutating func unicodeEscape() throws(Fault) {
     var code = try hexadecimal()
     if (0xd800..<0xdc00).contains(code) {
       guard bytes[place...].starts(with: "\\u".utf8) else { throw fault("half of a surrogate pair") }
@@ -187,7 +206,7 @@ struct JSONCursor {
       code = 0x10000 + (code - 0xd800) << 10 + (low - 0xdc00)
     }
     guard let scalar = Unicode.Scalar(code) else { throw fault("half of a surrogate pair") }
-    for unit in Character(scalar).utf8 { take(unit) }
+    scratch += Array(Character(scalar).utf8)
   }
 
   private mutating func hexadecimal() throws(Fault) -> UInt32 {

@@ -1,8 +1,7 @@
 /// Reads JSON lines: an object a line, with the column names of `routing_outcomes` as keys. Other keys are passed over; a
 /// key that a line lacks counts as a column that the dataset lacks, and null as an empty one.
 struct JSONLinesParser: RecordParser {
-  private static let columns = Dictionary(
-    DatasetColumn.allCases.map { (Array($0.name.utf8), $0.rawValue) }, uniquingKeysWith: { first, _ in first })
+  private static let columns = NameIndex(DatasetColumn.allCases.map(\.name))
 
   private var lines = LineSplitter()
   private var record = DatasetRecord()
@@ -38,15 +37,16 @@ struct JSONLinesParser: RecordParser {
     var cursor = JSONCursor(text)
     try cursor.openObject()
     while try cursor.nextKey() {
-      guard let column = columns[cursor.key] else {
+      let key = cursor.key
+      guard let column = columns.existingNumber(of: key.span) else {
         try cursor.skip()
         continue
       }
       switch try cursor.kind() {
-      case .scalar: try cursor.scalar { record.append($0) }
+      case .scalar: record.append(try cursor.scalar())
       case .null: try cursor.skip()
       case .object, .array:
-        throw JSONCursor.Fault(reason: "\(String(decoding: cursor.key, as: UTF8.self)) holds more than one value")
+        throw JSONCursor.Fault(reason: "\(String(decoding: key, as: UTF8.self)) holds more than one value")
       }
       record.endField(column)
     }

@@ -25,7 +25,11 @@ struct VowpalWabbitTextParser: RecordParser {
 
   /// The lines of one decision.
   private struct Block {
+    /// How many lines are remembered; where contexts hardly repeat, memory stays bounded.
+    private static let mostKnown = 4096
+
     private var decision = LoggedDecision()
+    private var known: [ArraySlice<UInt8>: [String]] = [:]
     private var fault: DatasetError?
     private var first: Int?
     private var number = 0
@@ -34,11 +38,10 @@ struct VowpalWabbitTextParser: RecordParser {
     mutating func take(
       _ bytes: ArraySlice<UInt8>, _ line: Int, _ costs: ClosedRange<Double>, _ body: (DatasetRecord) throws -> Void
     ) throws {
-      let text = String(decoding: bytes, as: UTF8.self)
-      guard text.contains(where: { !$0.isWhitespace }) else { return try close(costs, body) }
+      guard bytes.contains(where: { $0 != 32 && $0 != 9 }) else { return try close(costs, body) }
       first = first ?? line
       do throws(DatasetError) {
-        try read(text, line)
+        try read(bytes, line)
       } catch {
         fault = fault ?? error
       }
@@ -59,15 +62,15 @@ struct VowpalWabbitTextParser: RecordParser {
       try body(record)
     }
 
-    private mutating func read(_ text: String, _ line: Int) throws(DatasetError) {
-      let parts = text.split(separator: "|", omittingEmptySubsequences: false)
-      let label = parts[0].split(separator: " ")
-      let features = try features(parts.dropFirst(), line)
-      if label.first == "shared" {
+    private mutating func read(_ bytes: ArraySlice<UInt8>, _ line: Int) throws(DatasetError) {
+      let bar = bytes.firstIndex(of: UInt8(ascii: "|")) ?? bytes.endIndex
+      let label = String(decoding: bytes[..<bar], as: UTF8.self).split(separator: " ").first
+      let features = try knownFeatures(bytes[bar...].dropFirst(), line)
+      if label == "shared" {
         decision.context = features
         return
       }
-      if let label = label.first, label.contains(":") {
+      if let label, label.contains(":") {
         let numbers = label.split(separator: ":").map { Double($0) }
         guard numbers.count == 3, let cost = numbers[1], let probability = numbers[2], cost.isFinite else {
           throw DatasetError(line: line, column: "label", reason: "\"\(label)\" is not action:cost:probability")
@@ -78,6 +81,17 @@ struct VowpalWabbitTextParser: RecordParser {
         (decision.chosen, decision.cost, decision.probability) = (decision.actions.count, cost, probability)
       }
       decision.actions.append(features)
+    }
+
+    /// The names of the features, which are read once for all lines that are alike.
+    private mutating func knownFeatures(_ bytes: ArraySlice<UInt8>, _ line: Int) throws(DatasetError) -> [String] {
+      if let names = known[bytes] { return names }
+      let text = String(decoding: bytes, as: UTF8.self)
+      let names = try features(text.split(separator: "|", omittingEmptySubsequences: false)[...], line)
+      if known.count >= Block.mostKnown { known.removeAll(keepingCapacity: true) }
+      // A copy, for the slice would keep its whole chunk.
+      known[Array(bytes)[...]] = names
+      return names
     }
 
     private func features(_ namespaces: ArraySlice<Substring>, _ line: Int) throws(DatasetError) -> [String] {
