@@ -62,7 +62,11 @@ public struct Wall {
     guard isFolder.boolValue else { return try lookIn(file: path) }
     for name in try FileManager.default.contentsOfDirectory(atPath: path).sorted()
     where ![".git", ".build"].contains(name) {
-      try look(at: path + "/" + name)
+      let inner = path + "/" + name
+      let isLink =
+        try FileManager.default.attributesOfItem(atPath: inner)[.type] as? FileAttributeType == .typeSymbolicLink
+      // What a link leads to is no part of the tree, or is met on its own way.
+      if !isLink { try look(at: inner) }
     }
   }
 

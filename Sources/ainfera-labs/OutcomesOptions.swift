@@ -51,6 +51,9 @@ struct OutcomesOptions: ParsableArguments {
     }
   }
 
+  /// Whether nothing is said of how the file is read.
+  var isPlain: Bool { outcomesFormat == nil && costRange == nil && skipBad == 0 }
+
   /// The file.
   var file: DatasetFile.Outcomes {
     let range = OutcomesOptions.range(costRange)

@@ -65,8 +65,15 @@ struct Replay: ParsableCommand {
       throw ValidationError(
         "--self-test goes with none of --truth, --policy-out, --policy, --log-with and --fail-on-hold")
     }
-    if truth != nil, comparison.logWith != nil {
-      throw ValidationError("--log-with knows the truth itself, so --truth goes not with it")
+    if comparison.logWith != nil {
+      guard catalog != nil else { throw ValidationError("--log-with needs --catalog") }
+      guard truth == nil else {
+        throw ValidationError("--log-with knows the truth itself, so --truth goes not with it")
+      }
+      guard outcomes.isPlain else {
+        throw ValidationError(
+          "--log-with reads a table, so --outcomes-format, --cost-range and --skip-bad go not with it")
+      }
     }
   }
 

@@ -165,5 +165,7 @@ import Testing
     let misnamed = try replay(path, ["--policy", "luck"])
     #expect(misnamed.status == 64 && misnamed.errors.contains("known: all, static"))
     #expect(try replay(path, ["--policy", "oracle"]).status == 64)
+    #expect(try replay(path, ["--log-with", "uniform", "--skip-bad", "1"]).status == 64)
+    #expect(try replay(path, ["--log-with", "chance"]).status == 64)
   }
 }

@@ -24,6 +24,25 @@ import Testing
     #expect(FileManager.default.fileExists(atPath: state.url.appendingPathComponent("ainfera-labs.prom").path))
   }
 
+  @Test("with one command each a researcher has a world, its replay and a page, and the benchmark's tables and plots")
+  func research() throws {
+    let folder = try TemporaryFolder()
+    let environment = ["PATH": "/usr/bin:/bin", "LABS_BINARY": Repository.program.path]
+    let jobs = Repository.root.appendingPathComponent("Jobs").path
+    func path(_ name: String) -> String { folder.url.appendingPathComponent(name).path }
+    let replay = try Program(
+      running: "\(jobs)/replay", ["gaming", path("replay"), "4000", "7"], environment: environment)
+    #expect(replay.status == 0 && replay.output.contains("cost-matched-mix"), "\(replay.errors)")
+    let files = try FileManager.default.contentsOfDirectory(atPath: path("replay")).sorted()
+    #expect(files == ["catalog.json", "outcomes.csv", "page.html", "run.json", "truth.json"])
+    let research = try Program(
+      running: "\(jobs)/research", [path("research"), "--scenario", "drift", "--rows", "2000", "--seeds", "2"],
+      environment: environment)
+    #expect(research.status == 0 && research.errors.contains("nothing of production"), "\(research.errors)")
+    let results = try FileManager.default.contentsOfDirectory(atPath: path("research")).sorted()
+    #expect(results == ["drift.svg", "results.json", "results.md"])
+  }
+
   @Test("systemd takes the units, and finds the service little exposed")
   func units() throws {
     let analyze = "/usr/bin/systemd-analyze"

@@ -35,6 +35,8 @@ import Testing
   func closed() throws {
     let folder = try TemporaryFolder()
     _ = try folder.write("PAR1", to: "rows.parquet")
+    try FileManager.default.createSymbolicLink(
+      at: folder.url.appendingPathComponent("loop"), withDestinationURL: folder.url)
     #expect(try Program(["wall", folder.url.path]).output.contains("rows.parquet: a file that cannot be looked into"))
     #expect(try Program(["wall", "/nonexistent"]).status == 65)
   }
