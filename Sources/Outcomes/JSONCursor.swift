@@ -1,13 +1,24 @@
 /// Reads one JSON value (RFC 8259) from bytes, front to back and without a tree, for lines by the million.
-struct JSONCursor {
+public struct JSONCursor {
   /// What is wrong, and at which byte of the line.
-  struct Fault: Error {
-    let reason: String
+  public struct Fault: Error, Equatable {
+    /// One phrase.
+    public let reason: String
+
+    /// Makes a fault.
+    public init(reason: String) { self.reason = reason }
   }
 
   /// What a value is.
-  enum Kind {
-    case null, scalar, object, array
+  public enum Kind: Sendable {
+    /// `null`.
+    case null
+    /// A string, a number, true or false.
+    case scalar
+    /// An object.
+    case object
+    /// An array.
+    case array
   }
 
   private static let deepest = 64
@@ -17,9 +28,10 @@ struct JSONCursor {
   private var isFirst = true
   private var scratch: [UInt8] = []
   /// The key that `nextKey()` read, without escapes.
-  private(set) var key: ArraySlice<UInt8> = []
+  public private(set) var key: ArraySlice<UInt8> = []
 
-  init(_ bytes: ArraySlice<UInt8>) {
+  /// Begins at the front of the bytes.
+  public init(_ bytes: ArraySlice<UInt8>) {
     self.bytes = bytes
     place = bytes.startIndex
   }
@@ -46,7 +58,7 @@ struct JSONCursor {
   }
 
   /// What the next value is.
-  mutating func kind() throws(Fault) -> Kind {
+  public mutating func kind() throws(Fault) -> Kind {
     switch peek() {
     case UInt8(ascii: "{"): .object
     case UInt8(ascii: "["): .array
@@ -57,13 +69,13 @@ struct JSONCursor {
   }
 
   /// Opens an object; its keys are then `nextKey()`'s.
-  mutating func openObject() throws(Fault) {
+  public mutating func openObject() throws(Fault) {
     try expect("{")
     isFirst = true
   }
 
   /// Reads the next key of the object that is open; false at its end. Its value must then be read.
-  mutating func nextKey() throws(Fault) -> Bool {
+  public mutating func nextKey() throws(Fault) -> Bool {
     guard try next(closing: "}") else { return false }
     key = try string()
     try expect(":")
@@ -71,13 +83,13 @@ struct JSONCursor {
   }
 
   /// Opens an array; its values are then `nextElement()`'s.
-  mutating func openArray() throws(Fault) {
+  public mutating func openArray() throws(Fault) {
     try expect("[")
     isFirst = true
   }
 
   /// Whether the array that is open has another value, which must then be read.
-  mutating func nextElement() throws(Fault) -> Bool { try next(closing: "]") }
+  public mutating func nextElement() throws(Fault) -> Bool { try next(closing: "]") }
 
   private mutating func next(closing: Unicode.Scalar) throws(Fault) -> Bool {
     if peek() == UInt8(ascii: closing) {
@@ -91,14 +103,14 @@ struct JSONCursor {
   }
 
   /// Reads a string, a number, true or false, as the bytes of its text.
-  mutating func scalar() throws(Fault) -> ArraySlice<UInt8> {
+  public mutating func scalar() throws(Fault) -> ArraySlice<UInt8> {
     let text = peek() == UInt8(ascii: "\"") ? try string() : try literal()
     isFirst = false
     return text
   }
 
   /// Reads a number.
-  mutating func number() throws(Fault) -> Double {
+  public mutating func number() throws(Fault) -> Double {
     guard let value = Double(String(decoding: try literal(), as: UTF8.self)), value.isFinite else {
       throw fault("a finite number is expected")
     }
@@ -124,7 +136,9 @@ struct JSONCursor {
   }
 
   /// Passes over the next value.
-  mutating func skip(depth: Int = 0) throws(Fault) {
+  public mutating func skip() throws(Fault) { try skip(depth: 0) }
+
+  private mutating func skip(depth: Int) throws(Fault) {
     guard depth < JSONCursor.deepest else { throw fault("nested too deep") }
     switch try kind() {
     case .object:
@@ -143,7 +157,7 @@ struct JSONCursor {
   }
 
   /// Nothing but white space may follow.
-  mutating func end() throws(Fault) {
+  public mutating func end() throws(Fault) {
     guard peek() == 0, place == bytes.endIndex else { throw fault("more follows the value") }
   }
 

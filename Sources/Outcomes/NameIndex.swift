@@ -1,7 +1,7 @@
 /// Numbers names by their bytes, in the order of their first appearance, without making a `String` of a name seen before.
 ///
 /// Names that differ only in Unicode normalisation are two names. Looking one up takes time in its length.
-public struct NameIndex: Sendable {
+public struct NameIndex: Sendable, Equatable {
   private var bytes: [UInt8] = []
   private var ends: [Int] = []
   private var slots: [Int32] = [Int32](repeating: -1, count: 64)
@@ -29,6 +29,9 @@ public struct NameIndex: Sendable {
     let slot = self.slot(of: name)
     return slots[slot] >= 0 ? Int(slots[slot]) : nil
   }
+
+  /// The number of a name, if it has one.
+  public func existingNumber(of name: String) -> Int? { existingNumber(of: Array(name.utf8).span) }
 
   /// The number of a name, which is added if it is new.
   @inline(__always)

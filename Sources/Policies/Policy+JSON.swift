@@ -102,68 +102,52 @@ extension Policy {
     json.append(raw: ",")
   }
 
-  private struct Document: Decodable {
-    let cells: [String: CellRecord]
-    let exploration: Double
-  }
-
-  private struct CellRecord: Decodable {
-    let models: [String: ModelRecord]
-    let n_cell: Int
-    let pick: String?
-    let rule: String?
-  }
-
-  private struct ModelRecord: Decodable {
-    let n: Int
-    let mean: Double?
-    let q_candidate: Double?
-    let ucb: Double?
-    let width: Double?
-  }
-
   /// Reads an artifact.
-  /// - Throws: `DecodingError`, or `PolicyError` when a cell's name has not three parts.
-  public init(canonicalJSON: [UInt8]) throws {
-    let document = try JSONDecoder().decode(Document.self, from: Data(canonicalJSON))
-    try self.init(document.cells, exploration: document.exploration, deciding: nil)
+  /// - Throws: `PolicyError`.
+  public init(canonicalJSON: [UInt8]) throws(PolicyError) {
+    let read = try PolicyReader.read { reader throws(JSONCursor.Fault) in
+      try reader.readDocument(canonicalJSON[...])
+    }
+    guard let exploration = read.exploration else { throw .badJSON("exploration is missing") }
+    try self.init(read, exploration: exploration, deciding: nil)
   }
 
   /// Reads the table that `training_runs.per_cell` keeps. A row of another writer, which has qualities but neither
   /// widths nor a pick, is decided by the rule.
-  /// - Throws: `DecodingError`, or `PolicyError` when a cell's name has not three parts.
-  public init(perCell: [UInt8], exploration: Double, catalog: Catalog, rule: DecisionRule) throws {
-    let cells = try JSONDecoder().decode([String: CellRecord].self, from: Data(perCell))
-    try self.init(cells, exploration: exploration, deciding: (catalog, rule))
+  /// - Throws: `PolicyError`.
+  public init(perCell: [UInt8], exploration: Double, catalog: Catalog, rule: DecisionRule) throws(PolicyError) {
+    let read = try PolicyReader.read { reader throws(JSONCursor.Fault) in
+      try reader.readTable(perCell[...])
+    }
+    try self.init(read, exploration: exploration, deciding: (catalog, rule))
   }
 
   private init(
-    _ records: [String: CellRecord], exploration: Double, deciding: (catalog: Catalog, rule: DecisionRule)?
-  ) throws {
-    let names = Set(records.values.flatMap { $0.models.keys })
-    let models = names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-    let table = try records.map { name, record in
-      guard let cell = Cell(name) else { throw PolicyError.badCell(name) }
-      let entries = models.map { model in
-        record.models[model].map { entry in
-          let mean = entry.mean ?? entry.q_candidate ?? 0
-          return PolicyEntry(
-            mean: mean, width: entry.width ?? 0, upperBound: entry.ucb ?? mean, count: entry.n)
-        }
-      }
+    _ reader: PolicyReader, exploration: Double, deciding: (catalog: Catalog, rule: DecisionRule)?
+  ) throws(PolicyError) {
+    let order = (0..<reader.models.count).map { ($0, Array(reader.models[$0].utf8)) }
+      .sorted { $0.1.lexicographicallyPrecedes($1.1) }.map(\.0)
+    let models = order.map { reader.models[$0] }
+    var table: [(cell: Cell, row: Row)] = []
+    table.reserveCapacity(reader.cells.count)
+    for record in reader.cells {
+      guard let cell = Cell(record.name) else { throw PolicyError.badCell(record.name) }
+      var known = [PolicyEntry?](repeating: nil, count: models.count)
+      for (model, entry) in record.entries { known[model] = entry }
+      let entries = order.map { known[$0] }
       var pick = record.pick
       var ground = record.rule.map { Decision.Ground(name: $0) } ?? .noCandidateClearsFloor
       if record.rule == nil, let deciding {
         let catalog = deciding.catalog
         let quality = catalog.models.map { model in
-          models.firstIndex(of: model.slug).flatMap { entries[$0]?.quality } ?? model.prior ?? 0
+          reader.models.existingNumber(of: model.slug).flatMap { known[$0]?.quality } ?? model.prior ?? 0
         }
         let decision = deciding.rule.decide(
           catalog, floor: catalog.floor(task: cell.task), quality: quality, upperBound: quality)
         pick = decision.arm.map { catalog.models[$0].slug }
         ground = decision.rule
       }
-      return (cell: cell, row: Row(pick: pick, rule: ground, count: record.n_cell, entries: entries))
+      table.append((cell, Row(pick: pick, rule: ground, count: record.count, entries: entries)))
     }
     self.init(models: models, exploration: exploration, table: table)
   }

@@ -23,7 +23,7 @@ public struct Policy: Sendable, Equatable {
   /// The rows of the cells.
   public let rows: [Row]
   private let index: [Cell: Int]
-  private let modelIndex: [String: Int]
+  private let modelIndex: NameIndex
 
   /// The policy before any was promoted: it knows only the priors.
   public static func untrained(exploration: Double) -> Policy {
@@ -38,7 +38,7 @@ public struct Policy: Sendable, Equatable {
     cells = sorted.map(\.cell)
     rows = sorted.map(\.row)
     index = Dictionary(zip(cells, cells.indices), uniquingKeysWith: { first, _ in first })
-    modelIndex = Dictionary(zip(models, models.indices), uniquingKeysWith: { first, _ in first })
+    modelIndex = NameIndex(models)
   }
 
   /// The row that serves the cell: its own, else that of `task:*:band`, else none.
@@ -48,19 +48,21 @@ public struct Policy: Sendable, Equatable {
 
   /// What is known of a model in a row of this policy.
   public func entry(_ row: Row, model: String) -> PolicyEntry? {
-    modelIndex[model].flatMap { row.entries[$0] }
+    modelIndex.existingNumber(of: model).flatMap { row.entries[$0] }
   }
 
   /// What the policy does in a cell, over the arms of today's catalog.
   public func serve(_ cell: Cell, catalog: Catalog, rule: DecisionRule) -> Service {
     let row = row(for: cell)
-    let known = catalog.models.map { model in row.flatMap { entry($0, model: model.slug) } }
+    let known = entries(row, catalog)
     let quality = zip(known, catalog.models).map { $0?.quality ?? $1.prior ?? 0 }
-    let upperBound = upperBounds(row, catalog)
+    let upperBound = zip(known, catalog.models).map { $0?.upperBound ?? $1.prior ?? 0 }
     let floor = catalog.floor(task: cell.task)
     var decision = rule.decide(catalog, floor: floor, quality: quality, upperBound: upperBound)
     if let row {
-      let kept = catalog.models.firstIndex { $0.slug == row.pick && $0.isEnrolled }
+      let kept = catalog.models.firstIndex { model in
+        row.pick.map { $0.utf8.elementsEqual(model.slug.utf8) } == true && model.isEnrolled
+      }
       if kept != nil || row.pick == nil { decision = Decision(arm: kept, rule: row.rule) }
     }
     return Service(
@@ -71,11 +73,16 @@ public struct Policy: Sendable, Equatable {
 
   /// The upper confidence bound of each arm in a cell; the prior where the policy knows nothing.
   public func upperBounds(_ cell: Cell, catalog: Catalog) -> [Double] {
-    upperBounds(row(for: cell), catalog)
+    zip(entries(row(for: cell), catalog), catalog.models).map { $0?.upperBound ?? $1.prior ?? 0 }
   }
 
-  private func upperBounds(_ row: Row?, _ catalog: Catalog) -> [Double] {
-    catalog.models.map { model in row.flatMap { entry($0, model: model.slug)?.upperBound } ?? model.prior ?? 0 }
+  /// What is known of each arm of a catalog, which as a rule has the policy's own models.
+  private func entries(_ row: Row?, _ catalog: Catalog) -> [PolicyEntry?] {
+    guard let row else { return catalog.models.map { _ in nil } }
+    let isOwn =
+      models.count == catalog.models.count
+      && zip(models, catalog.models).allSatisfy { $0.utf8.elementsEqual($1.slug.utf8) }
+    return isOwn ? row.entries : catalog.models.map { entry(row, model: $0.slug) }
   }
 
   /// `π(a|cell)`: the pick, and the exploration share over the other enrolled models whose upper bound clears the floor;

@@ -5,10 +5,14 @@ public enum PolicyError: Error, Equatable, CustomStringConvertible {
   /// A version is not `MAJOR.MINOR.PATCH+hash8`.
   case badVersion(String)
 
+  /// A text is not a policy's JSON.
+  case badJSON(String)
+
   /// One sentence that names what was read.
   public var description: String {
     switch self {
     case .badCell(let name): "the cell \(name.debugDescription) is not task:tenant:band"
+    case .badJSON(let what): "the text is no policy: \(what)"
     case .badVersion(let text): "the policy version \(text.debugDescription) is not MAJOR.MINOR.PATCH+hash"
     }
   }

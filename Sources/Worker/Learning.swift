@@ -66,7 +66,7 @@ public struct Learning: Sendable {
   /// - Parameters:
   ///   - servingBar: why the run may not serve; nil where it may.
   ///   - standing: what the ledger says of the incumbent; nothing where there is no ledger.
-  /// - Throws: `DecodingError` where the artifact cannot be read back.
+  /// - Throws: `PolicyError` where the artifact cannot be read back.
   func gate(
     _ replayer: Replayer, survey: Survey, cells: [Cell], catalog: Catalog, settings: Settings, incumbent: Policy,
     servingBar: String?, standing: Standing = Standing()

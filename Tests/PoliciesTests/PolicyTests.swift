@@ -55,6 +55,45 @@ import Testing
     #expect(read == policy)
   }
 
+  @Test("two slugs that differ only in normalisation stay two models, with what is known of each")
+  func normalForms() throws {
+    let forms = ["\u{c5}", "A\u{30a}"]
+    let text =
+      "{\"cells\":{\"code:t:cost\":{\"models\":{"
+      + forms.enumerated().map { "\"\($1)\":{\"mean\":0.\($0 + 5),\"n\":\($0 + 1),\"ucb\":0.9,\"width\":0.1}" }
+      .joined(separator: ",") + "},\"n_cell\":3,\"pick\":\"A\u{30a}\",\"rule\":\"cheapest_clearing_floor\"}},"
+      + "\"exploration\":0.05}"
+    let policy = try Policy(canonicalJSON: Array(text.utf8))
+    let cell = Cell(task: "code", tenant: "t", band: "cost")
+    let row = try #require(policy.row(for: cell))
+    #expect(policy.models.count == 2)
+    #expect(forms.map { policy.entry(row, model: $0)?.count } == [1, 2])
+    let catalog = Catalog(
+      models: forms.map { CatalogModel(slug: $0, prior: 0.5, inputPrice: 1, outputPrice: 1, isAllowed: true) },
+      floors: [:], defaultFloor: 0)
+    let service = policy.serve(cell, catalog: catalog, rule: .cheapestClearingFloor)
+    #expect(service.decision.arm.map { Array(catalog.models[$0].slug.utf8) } == Array("A\u{30a}".utf8))
+    #expect(service.quality == [0.6, 0.5])
+    #expect(try Policy(canonicalJSON: policy.canonicalJSON) == policy)
+  }
+
+  @Test(
+    "what is no policy is an error that says why",
+    arguments: [
+      ("", "{ is expected at byte 1"), ("{\"cells\":{}}", "exploration is missing"),
+      ("{\"exploration\":0.05}", "cells are missing"),
+      ("{\"cells\":{\"a:b:c\":{\"models\":{}}},\"exploration\":0.05}", "lacks models or n_cell"),
+      ("{\"cells\":{\"a:b:c\":{\"models\":{\"m\":{}},\"n_cell\":1}},\"exploration\":0.05}", "lacks n"),
+      ("{\"cells\":{\"a:b:c\":{\"models\":{\"m\":{\"n\":1.5}},\"n_cell\":1}},\"exploration\":0.05}", "a whole number"),
+      ("{\"cells\":{\"ab\":{\"models\":{},\"n_cell\":1}},\"exploration\":0.05}", "is not task:tenant:band"),
+      ("{\"cells\":{},\"exploration\":0.05} x", "more follows"),
+      ("{\"cells\":{},\"exploration\":NaN}", "a value is expected"),
+    ])
+  func refuses(text: String, message: String) {
+    let error = #expect(throws: PolicyError.self) { try Policy(canonicalJSON: Array(text.utf8)) }
+    #expect(error?.description.contains(message) == true, "\(error?.description ?? "")")
+  }
+
   @Test("a tenant that training never saw is served by the fallback row of its task and band")
   func fallsBack() throws {
     let policy = try PolicyTests.learn(rows: 200)
