@@ -116,8 +116,9 @@ public struct Doctor {
   }
 
   private func schemaFindings(_ connection: borrowing Connection, _ usesInferences: Bool) throws -> [Finding] {
-    let faults = try preflight(usesInferences).schemaFaults(connection)
-    let absent = try preflight(usesInferences).absentOptionalColumns(connection)
+    let columns = try preflight(usesInferences).existingColumns(connection)
+    let faults = preflight(usesInferences).schemaFaults(columns)
+    let absent = preflight(usesInferences).absentOptionalColumns(columns)
     let required =
       faults.isEmpty
       ? [Finding("schema", .ok, "every required column is there, of a type that fits")]
@@ -129,7 +130,8 @@ public struct Doctor {
   }
 
   private func grants(_ connection: borrowing Connection, _ usesInferences: Bool) throws -> [Finding] {
-    let missing = try preflight(usesInferences).missingGrants(connection)
+    let preflight = preflight(usesInferences)
+    let missing = try preflight.missingGrants(connection, preflight.existingColumns(connection))
     if missing.isEmpty { return [Finding("grants", .ok, "all that a run needs")] }
     return missing.map { Finding("grants", .fail, "a privilege is missing", cure: $0, exitStatus: 77) }
   }

@@ -45,14 +45,14 @@ public struct Preflight {
   /// - Throws: `GatewayError` that names all that is missing; `PostgresError`.
   public func run(_ connection: borrowing Connection) throws -> GatewaySchema {
     try Session.prepare(connection)
-    let faults = try schemaFaults(connection)
+    let columns = try existingColumns(connection)
+    let faults = schemaFaults(columns)
     if !faults.isEmpty { throw GatewayError.schema(faults) }
     let role = try role(connection)
-    let grants = try missingGrants(connection)
+    let grants = try missingGrants(connection, columns)
     if !grants.isEmpty { throw GatewayError.missingGrants(role: role, statements: grants) }
     let cures = try hiddenRowCures(connection)
     if !cures.isEmpty { throw GatewayError.hiddenRows(role: role, statements: cures) }
-    let columns = try existingColumns(connection)
     let outcomes = columns["routing_outcomes"] ?? [:]
     return GatewaySchema(
       name: schemaName,
@@ -65,17 +65,17 @@ public struct Preflight {
   }
 
   /// The optional columns that the schema lacks.
-  func absentOptionalColumns(_ connection: borrowing Connection) throws(PostgresError) -> [String] {
-    let existing = try existingColumns(connection)
-    return uses.filter { $0.privilege == "SELECT" }.flatMap { use in
+  func absentOptionalColumns(_ existing: Columns) -> [String] {
+    uses.filter { $0.privilege == "SELECT" }.flatMap { use in
       use.columns.filter { !$0.isRequired && existing[use.table]?[$0.name] == nil }.map { "\(use.table).\($0.name)" }
     }
   }
 
-  /// The columns that exist, by table and name, with category and name of their types.
-  private func existingColumns(
-    _ connection: borrowing Connection
-  ) throws(PostgresError) -> [String: [String: (category: String, type: String)]] {
+  /// Columns by table and name, with category and name of their types.
+  typealias Columns = [String: [String: (category: String, type: String)]]
+
+  /// The columns that exist.
+  func existingColumns(_ connection: borrowing Connection) throws(PostgresError) -> Columns {
     let rows = try connection.query(
       """
       SELECT c.relname, a.attname, t.typcategory, t.typname \
@@ -85,7 +85,7 @@ public struct Preflight {
       WHERE n.nspname = $1 AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
       """, [schemaName]
     ).rows
-    var result: [String: [String: (category: String, type: String)]] = [:]
+    var result: Columns = [:]
     for row in rows {
       result[row[0] ?? "", default: [:]][row[1] ?? ""] = (row[2] ?? "", row[3] ?? "")
     }
@@ -93,8 +93,7 @@ public struct Preflight {
   }
 
   /// What is missing, or of another type than expected.
-  func schemaFaults(_ connection: borrowing Connection) throws(PostgresError) -> [String] {
-    let existing = try existingColumns(connection)
+  func schemaFaults(_ existing: Columns) -> [String] {
     var faults: [String] = []
     for use in uses where use.privilege != "INSERT" {
       guard let table = existing[use.table] else {
@@ -115,8 +114,7 @@ public struct Preflight {
   }
 
   /// The statements that grant what is missing.
-  func missingGrants(_ connection: borrowing Connection) throws(PostgresError) -> [String] {
-    let existing = try existingColumns(connection)
+  func missingGrants(_ connection: borrowing Connection, _ existing: Columns) throws(PostgresError) -> [String] {
     let grantee = SQLText.identifier(try role(connection))
     var statements: [String] = []
     let hasUsage = try connection.query("SELECT pg_catalog.has_schema_privilege($1, 'USAGE')", [schemaName]).scalar
