@@ -48,7 +48,7 @@ let package = Package(
     .executableTarget(
       name: "calibrate",
       dependencies: [
-        "Worker", "Simulation", "Outcomes", "Policies", "Replay",
+        "Worker", "Research", "Simulation", "Outcomes", "Policies", "Replay",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(name: "TestSupport", dependencies: ["Postgres"], path: "Tests/TestSupport"),

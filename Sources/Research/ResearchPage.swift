@@ -48,7 +48,7 @@ public struct ResearchPage {
     let names = result.betterSingles
     return names.isEmpty
       ? "No single model served to all is as good for less."
-      : "**One model served to all is as good for less, on average: \(names.joined(separator: ", "))** (it misses the "
-        + "floors of some tasks and exceeds others)."
+      : "**Served to all, \(names.count == 1 ? "this single model is" : "these single models are") as good for less, on "
+        + "average: \(names.joined(separator: ", ")).** The floors of some tasks are then missed."
   }
 }

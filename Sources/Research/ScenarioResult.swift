@@ -1,5 +1,3 @@
-internal import Outcomes
-internal import Policies
 public import Reports
 internal import Simulation
 internal import Worker
@@ -31,30 +29,23 @@ public struct ScenarioResult: Encodable, Sendable {
     case floorQuality = "floor_quality"
   }
 
-  init(_ scenario: Scenario, rows: Int, nights: [(seed: UInt64, night: StudyNight, scores: [PolicyKind: PolicyScore])])
-  {
+  init(_ scenario: Scenario, rows: Int, results: [SeedResult]) {
     self.scenario = scenario.name
     summary = scenario.summary
     self.rows = rows
-    seeds = nights.map(\.seed)
+    seeds = results.map(\.seed)
     var policies: [String: [String: SeedMean]] = [:]
     for kind in PolicyKind.allCases {
       for measure in Measure.allCases {
-        let values = nights.compactMap { $0.scores[kind].flatMap(measure.value) }
+        let values = results.compactMap { $0.scores[kind].flatMap(measure.value) }
         policies[kind.rawValue, default: [:]][measure.rawValue] = SeedMean(values)
       }
     }
     self.policies = policies.filter { !$0.value.isEmpty }
-    learnedBeatsStatic = ScenarioResult.wins(nights.map(\.scores))
-    leastOracleShare = nights.compactMap { $0.scores[.learned]?.oracleShare }.min() ?? 0
-    floorQuality =
-      nights.map { night in
-        night.night.truth.cells.reduce(0) { sum, cell in
-          let task = cell.cell.split(separator: ":").first.map(String.init) ?? ""
-          return sum + cell.share * night.night.world.catalog.floor(task: task)
-        }
-      }.reduce(0, +) / Double(max(nights.count, 1))
-    singles = ScenarioResult.singles(nights.map(\.night))
+    learnedBeatsStatic = ScenarioResult.wins(results.map(\.scores))
+    leastOracleShare = results.compactMap { $0.scores[.learned]?.oracleShare }.min() ?? 0
+    floorQuality = results.reduce(0) { $0 + $1.floorQuality } / Double(max(results.count, 1))
+    singles = ScenarioResult.singles(results)
   }
 
   private static func wins(_ nights: [[PolicyKind: PolicyScore]]) -> [String: Int] {
@@ -80,17 +71,12 @@ public struct ScenarioResult: Encodable, Sendable {
     return singles.filter { $0.cost <= cost.mean && $0.quality >= quality.mean }.map(\.name)
   }
 
-  private static func singles(_ nights: [StudyNight]) -> [CostQualityPlot.Point] {
-    guard let models = nights.first?.world.catalog.models else { return [] }
-    return models.enumerated().map { arm, model in
-      let values = nights.map { night in
-        night.truth.value(
-          of: ComparedPolicy(model.slug, everywhere: models.indices.map { $0 == arm ? 1 : 0 }),
-          catalog: night.world.catalog)
-      }
-      let count = Double(values.count)
+  private static func singles(_ results: [SeedResult]) -> [CostQualityPlot.Point] {
+    let count = Double(max(results.count, 1))
+    return (results.first?.singles ?? []).indices.map { arm in
+      let values = results.map { $0.singles[arm].value }
       return CostQualityPlot.Point(
-        model.slug, cost: values.reduce(0) { $0 + $1.cost } / count,
+        results[0].singles[arm].name, cost: values.reduce(0) { $0 + $1.cost } / count,
         quality: values.reduce(0) { $0 + $1.reward } / count, role: .singleModel)
     }
   }

@@ -1,7 +1,4 @@
-internal import Dispatch
 public import Simulation
-internal import Synchronization
-internal import Worker
 
 /// The benchmark: scenarios, policies and seeds, with common random numbers.
 public struct Study: Sendable {
@@ -20,17 +17,9 @@ public struct Study: Sendable {
   /// Values every policy in a scenario, on all cores; the result does not depend on how many there are.
   /// - Throws: `LinUCBError`.
   public func run(_ scenario: Scenario) throws -> ScenarioResult {
-    let results = Mutex(
-      [Result<(seed: UInt64, night: StudyNight, scores: [PolicyKind: PolicyScore]), any Error>?](
-        repeating: nil, count: seeds.count))
-    DispatchQueue.concurrentPerform(iterations: seeds.count) { index in
-      let result = Result {
-        let night = try StudyNight(scenario, rows: rows, seed: seeds[index])
-        return (seed: seeds[index], night: night, scores: night.scores())
-      }
-      results.withLock { $0[index] = result }
+    let results = Parallel.map(seeds.count) { index in
+      Result { try SeedResult(scenario, rows: rows, seed: seeds[index]) }
     }
-    return ScenarioResult(
-      scenario, rows: rows, nights: try results.withLock { try $0.compactMap { try $0?.get() } })
+    return ScenarioResult(scenario, rows: rows, results: try results.map { try $0.get() })
   }
 }

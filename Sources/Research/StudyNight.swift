@@ -41,32 +41,38 @@ struct StudyNight: Sendable {
 
   /// What the policies are worth, by kind; those that cannot be made in a world of cells are left out.
   func scores() -> [PolicyKind: PolicyScore] {
-    let arms = world.catalog.models.indices
+    let values = singleValues()
     let dearest = field.agentDefault ?? 0
-    let reference = truth.value(
-      of: ComparedPolicy("", everywhere: arms.map { $0 == dearest ? 1 : 0 }), catalog: world.catalog)
     let best = truth.bestPossible(
       catalog: world.catalog, rule: StudyNight.rule, exploration: learner.exploration)
-    let singles = singleModels()
+    // The frontier of the single models, which a router must beat.
+    let singles = CostQualityCurve(
+      zip(world.catalog.models, values).filter(\.0.isEnrolled).map {
+        CostQualityCurve.Point(cost: $0.1.cost, quality: $0.1.reward)
+      })
     var scores: [PolicyKind: PolicyScore] = [:]
     for kind in PolicyKind.allCases {
       guard let policy = field.policy(kind) else { continue }
       scores[kind] = PolicyScore(
-        policy, in: self, reference: PolicyScore.Reference(agentDefault: dearest, value: reference, oracle: best),
+        policy, in: self, reference: PolicyScore.Reference(agentDefault: dearest, value: values[dearest], oracle: best),
         singles: singles, curve: curve(kind, singles))
     }
     return scores
   }
 
-  /// The frontier of the single models, which a router must beat.
-  func singleModels() -> CostQualityCurve {
-    CostQualityCurve(
-      world.catalog.models.indices.filter { world.catalog.models[$0].isEnrolled }.map { arm in
-        let value = truth.value(
-          of: ComparedPolicy("", everywhere: world.catalog.models.indices.map { $0 == arm ? 1 : 0 }),
-          catalog: world.catalog)
-        return CostQualityCurve.Point(cost: value.cost, quality: value.reward)
-      })
+  /// What each model is worth, served to all.
+  func singleValues() -> [Truth.Value] {
+    let arms = world.catalog.models.indices
+    return arms.map { arm in
+      truth.value(of: ComparedPolicy("", everywhere: arms.map { $0 == arm ? 1 : 0 }), catalog: world.catalog)
+    }
+  }
+
+  /// The mean quality that the floors ask for.
+  var floorQuality: Double {
+    truth.cells.reduce(0) { sum, cell in
+      sum + cell.share * (Cell(cell.cell).map { world.catalog.floor(task: $0.task) } ?? 0)
+    }
   }
 
   /// The curve of a policy as every floor is swept, for those that have floors.

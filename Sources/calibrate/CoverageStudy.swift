@@ -1,5 +1,6 @@
 import Outcomes
 import Replay
+import Research
 import Simulation
 
 /// How often each 95 % interval of the lift in done holds the true lift.

@@ -1,5 +1,6 @@
 import Outcomes
 import Replay
+import Research
 import Simulation
 
 /// How many nights it takes until a policy that is truly better is promoted.

@@ -1,5 +1,6 @@
 import Outcomes
 import Replay
+import Research
 import Simulation
 
 /// How far each estimator of the candidate's done lies from the truth.

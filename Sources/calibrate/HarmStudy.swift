@@ -1,5 +1,6 @@
 import Outcomes
 import Replay
+import Research
 import Simulation
 
 /// How often a cell that is truly harmed gets through the gate.

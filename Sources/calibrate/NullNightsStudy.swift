@@ -1,5 +1,6 @@
 import Outcomes
 import Replay
+import Research
 import Simulation
 
 /// How often sequences of nights in which no candidate is better end in a promotion.
