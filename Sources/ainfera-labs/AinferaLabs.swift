@@ -13,10 +13,7 @@ struct AinferaLabs: ParsableCommand {
       77 a missing grant; 78 bad settings.
       """,
     subcommands: [
-      Train.self, Replay.self, Simulate.self, Value.self, ResearchCommand.self, ReportCommand.self, WallCommand.self,
-      DoctorCommand.self,
-      History.self,
-      Show.self, Rollback.self,
-      SettingsCommand.self, ResearchCommand.self, ReportCommand.self, WallCommand.self,
+      Train.self, DoctorCommand.self, History.self, Show.self, Rollback.self, SettingsCommand.self, Replay.self,
+      Simulate.self, Value.self, ResearchCommand.self, ReportCommand.self, WallCommand.self,
     ])
 }
