@@ -67,6 +67,7 @@ let package = Package(
     .testTarget(
       name: "WorkerTests",
       dependencies: ["Worker", "Outcomes", "Policies", "Replay", "Reports", "Simulation", "TestSupport"]),
+    .testTarget(name: "ResearchTests", dependencies: ["Research", "Outcomes"]),
     .testTarget(
       name: "Acceptance",
       dependencies: [

@@ -1,17 +1,25 @@
 /// The non-decreasing convex hull of what policies cost and are worth (Hu et al. 2024, RouterBench, section 3): drawing
 /// between two policies reaches every point between them.
-struct CostQualityCurve: Sendable {
+public struct CostQualityCurve: Sendable {
   /// A policy's mean cost in USD and mean quality in [0,1].
-  struct Point: Sendable, Equatable {
-    let cost: Double
-    let quality: Double
+  public struct Point: Sendable, Equatable {
+    /// USD for an outcome.
+    public let cost: Double
+    /// In [0,1].
+    public let quality: Double
+
+    /// Places a policy.
+    public init(cost: Double, quality: Double) {
+      self.cost = cost
+      self.quality = quality
+    }
   }
 
   /// The corners of the hull, by rising cost and quality.
-  let points: [Point]
+  public let points: [Point]
 
   /// The hull of these points.
-  init(_ all: [Point]) {
+  public init(_ all: [Point]) {
     let sorted = all.sorted { $0.cost == $1.cost ? $0.quality > $1.quality : $0.cost < $1.cost }
     var hull: [Point] = []
     for point in sorted {
@@ -30,7 +38,7 @@ struct CostQualityCurve: Sendable {
   }
 
   /// The quality that a cost buys; that of the dearest corner beyond it, and 0 below the cheapest.
-  func quality(atCost cost: Double) -> Double {
+  public func quality(atCost cost: Double) -> Double {
     guard let first = points.first, let last = points.last, cost >= first.cost else { return 0 }
     for (low, high) in zip(points, points.dropFirst()) where cost <= high.cost {
       return low.quality + (high.quality - low.quality) * (cost - low.cost) / (high.cost - low.cost)
@@ -39,7 +47,7 @@ struct CostQualityCurve: Sendable {
   }
 
   /// The cost of a quality; that of the cheapest corner below it, and nil above the best.
-  func cost(ofQuality quality: Double) -> Double? {
+  public func cost(ofQuality quality: Double) -> Double? {
     guard let first = points.first, let last = points.last, quality <= last.quality else { return nil }
     guard quality > first.quality else { return first.cost }
     for (low, high) in zip(points, points.dropFirst()) where quality <= high.quality {
@@ -49,7 +57,7 @@ struct CostQualityCurve: Sendable {
   }
 
   /// The average improvement in quality: the mean height of the curve over costs in a range (RouterBench's AIQ).
-  func meanQuality(over range: ClosedRange<Double>) -> Double {
+  public func meanQuality(over range: ClosedRange<Double>) -> Double {
     guard range.upperBound > range.lowerBound else { return quality(atCost: range.upperBound) }
     let corners = points.map(\.cost).filter { range.contains($0) }
     let costs = [range.lowerBound] + corners + [range.upperBound]
