@@ -61,7 +61,7 @@ public struct Policy: Sendable, Equatable {
     var decision = rule.decide(catalog, floor: floor, quality: quality, upperBound: upperBound)
     if let row {
       let kept = catalog.models.firstIndex { model in
-        row.pick.map { $0.utf8.elementsEqual(model.slug.utf8) } == true && model.isEnrolled
+        row.pick.map { Policy.areSame($0, model.slug) } == true && model.isEnrolled
       }
       if kept != nil || row.pick == nil { decision = Decision(arm: kept, rule: row.rule) }
     }
@@ -76,12 +76,19 @@ public struct Policy: Sendable, Equatable {
     zip(entries(row(for: cell), catalog), catalog.models).map { $0?.upperBound ?? $1.prior ?? 0 }
   }
 
+  /// Whether two slugs are the same bytes. A slug longer than anybody gives one is compared as text, which is much faster
+  /// and differs only where two such slugs are normal forms of each other.
+  private static func areSame(_ first: String, _ second: String) -> Bool {
+    guard first.utf8.count == second.utf8.count else { return false }
+    return first.utf8.count > 1024 ? first == second : first.utf8.elementsEqual(second.utf8)
+  }
+
   /// What is known of each arm of a catalog, which as a rule has the policy's own models.
   private func entries(_ row: Row?, _ catalog: Catalog) -> [PolicyEntry?] {
     guard let row else { return catalog.models.map { _ in nil } }
     let isOwn =
       models.count == catalog.models.count
-      && zip(models, catalog.models).allSatisfy { $0.utf8.elementsEqual($1.slug.utf8) }
+      && zip(models, catalog.models).allSatisfy { Policy.areSame($0, $1.slug) }
     return isOwn ? row.entries : catalog.models.map { entry(row, model: $0.slug) }
   }
 

@@ -62,6 +62,8 @@ import Testing
     let owner = try night.owner()
     try owner.query("ALTER TABLE models DROP CONSTRAINT models_slug_key")
     try owner.query("UPDATE models SET slug = $1 WHERE slug = 'alder-nano'", [slug])
+    // The slug stands in the policy once for each cell; two tasks have some sixty of them.
+    if !Scale.isFull { try owner.query("DELETE FROM routing_outcomes WHERE task_type NOT IN ('code', 'chat')") }
     #expect(try night.train(["--dry-run"]).status == 0)
   }
 
