@@ -17,7 +17,22 @@ public enum DatasetFormat: Sendable, Equatable {
     }
   }
 
-  func makeParser() -> any RecordParser {
+  /// The header that its records have, where the file itself has none.
+  private var ownHeader: DatasetRecord? { self == .csv ? nil : DatasetColumn.header }
+
+  /// Gives the header, and then each record; nothing of an empty file.
+  func forEachRecord(_ open: () throws -> DatasetSource.Chunks, _ body: (DatasetRecord) throws -> Void) throws {
+    var parser = makeParser()
+    var header = ownHeader
+    let next = try open()
+    while let chunk = try next() {
+      if let header = header.take() { try body(header) }
+      try parser.parse(chunk, body)
+    }
+    try parser.finish(body)
+  }
+
+  private func makeParser() -> any RecordParser {
     switch self {
     case .csv: CSVParser()
     case .jsonLines: JSONLinesParser()

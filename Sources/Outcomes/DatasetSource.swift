@@ -44,7 +44,6 @@ public struct DatasetSource: OutcomeSource {
   /// The models that a dataset names, in the order of their bytes, without knowing them before.
   /// - Throws: what reading throws.
   public static func models(format: DatasetFormat, open: () throws -> Chunks) throws -> [String] {
-    var parser = format.makeParser()
     var names: Set<String> = []
     var place: Int?
     let take: (DatasetRecord) throws -> Void = { record in
@@ -57,9 +56,7 @@ public struct DatasetSource: OutcomeSource {
       }
       names.insert(String(decoding: name, as: UTF8.self))
     }
-    let next = try open()
-    while let chunk = try next() { try parser.parse(chunk, take) }
-    try parser.finish(take)
+    try format.forEachRecord(open, take)
     return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
@@ -105,7 +102,6 @@ public struct DatasetSource: OutcomeSource {
   private func forEachRow(
     _ reader: inout DatasetReader?, _ body: (inout DatasetReader, DatasetRecord, DatasetRow) throws -> Void
   ) throws -> [DatasetError] {
-    var parser = format.makeParser()
     var isHeader = true
     var skipped: [DatasetError] = []
     let take: (DatasetRecord) throws -> Void = { record in
@@ -120,9 +116,7 @@ public struct DatasetSource: OutcomeSource {
         skipped.append(error)
       }
     }
-    let next = try open()
-    while let chunk = try next() { try parser.parse(chunk, take) }
-    try parser.finish(take)
+    try format.forEachRecord(open, take)
     return skipped
   }
 

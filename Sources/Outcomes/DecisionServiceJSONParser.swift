@@ -6,13 +6,10 @@ struct DecisionServiceJSONParser: RecordParser {
   private var lines = LineSplitter()
   private var record = DatasetRecord()
   private var number = 0
-  private var isHeaderGiven = false
 
   init(costs: ClosedRange<Double>) { self.costs = costs }
 
   mutating func parse(_ chunk: [UInt8], _ body: (DatasetRecord) throws -> Void) throws {
-    if !isHeaderGiven { try body(DatasetColumn.header) }
-    isHeaderGiven = true
     var lines = lines
     try lines.split(chunk) { try give($0, $1, body) }
     self.lines = lines
@@ -27,7 +24,7 @@ struct DecisionServiceJSONParser: RecordParser {
   private mutating func give(
     _ text: ArraySlice<UInt8>, _ line: Int, _ body: (DatasetRecord) throws -> Void
   ) throws {
-    guard text.contains(where: { $0 != 32 && $0 != 9 }) else { return }
+    guard !LineSplitter.isBlank(text) else { return }
     do throws(JSONCursor.Fault) {
       let decision = try DecisionServiceJSONParser.decision(text)
       do throws(DatasetError) {

@@ -5,11 +5,8 @@ struct JSONLinesParser: RecordParser {
 
   private var lines = LineSplitter()
   private var record = DatasetRecord()
-  private var isHeaderGiven = false
 
   mutating func parse(_ chunk: [UInt8], _ body: (DatasetRecord) throws -> Void) throws {
-    if !isHeaderGiven { try body(DatasetColumn.header) }
-    isHeaderGiven = true
     var (lines, record) = (lines, record)
     try lines.split(chunk) { try JSONLinesParser.give($0, $1, &record, body) }
     (self.lines, self.record) = (lines, record)
@@ -22,7 +19,7 @@ struct JSONLinesParser: RecordParser {
   private static func give(
     _ text: ArraySlice<UInt8>, _ line: Int, _ record: inout DatasetRecord, _ body: (DatasetRecord) throws -> Void
   ) throws {
-    guard text.contains(where: { $0 != 32 && $0 != 9 }) else { return }
+    guard !LineSplitter.isBlank(text) else { return }
     record.removeAll(fields: DatasetColumn.allCases.count)
     record.line = line
     do throws(JSONCursor.Fault) {

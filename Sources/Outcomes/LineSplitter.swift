@@ -31,6 +31,9 @@ public struct LineSplitter {
     rest.removeAll()
   }
 
+  /// Whether there is nothing on a line but spaces and tabs.
+  static func isBlank(_ line: ArraySlice<UInt8>) -> Bool { line.allSatisfy { $0 == 32 || $0 == 9 } }
+
   private static func trimmed(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
     line.last == 13 ? line.dropLast() : line
   }

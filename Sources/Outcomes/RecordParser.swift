@@ -1,4 +1,5 @@
-/// Turns the bytes of a file into records, as a stream. The first record is the header.
+/// Turns the bytes of a file into records, as a stream. The first record is the header, but of formats that have one of
+/// their own.
 protocol RecordParser {
   /// Reads on, and gives each record that ends within the chunk.
   mutating func parse(_ chunk: [UInt8], _ body: (DatasetRecord) throws -> Void) throws

@@ -4,13 +4,10 @@ struct VowpalWabbitTextParser: RecordParser {
   private let costs: ClosedRange<Double>
   private var lines = LineSplitter()
   private var block = Block()
-  private var isHeaderGiven = false
 
   init(costs: ClosedRange<Double>) { self.costs = costs }
 
   mutating func parse(_ chunk: [UInt8], _ body: (DatasetRecord) throws -> Void) throws {
-    if !isHeaderGiven { try body(DatasetColumn.header) }
-    isHeaderGiven = true
     var (lines, block) = (lines, block)
     try lines.split(chunk) { try block.take($0, $1, costs, body) }
     (self.lines, self.block) = (lines, block)
@@ -38,7 +35,7 @@ struct VowpalWabbitTextParser: RecordParser {
     mutating func take(
       _ bytes: ArraySlice<UInt8>, _ line: Int, _ costs: ClosedRange<Double>, _ body: (DatasetRecord) throws -> Void
     ) throws {
-      guard bytes.contains(where: { $0 != 32 && $0 != 9 }) else { return try close(costs, body) }
+      guard !LineSplitter.isBlank(bytes) else { return try close(costs, body) }
       first = first ?? line
       do throws(DatasetError) {
         try read(bytes, line)

@@ -76,7 +76,7 @@ public struct CostQualityPlot: Sendable {
     let x = PlotAxis(points.map(\.cost), scale: .logarithmic, from: Plot.left, to: Plot.right)
     let y = PlotAxis(
       points.flatMap { [$0.quality - $0.margin, $0.quality + $0.margin] }, from: Plot.bottom, to: Plot.top)
-    let steps = front.flatMap { point -> [(x: Double, y: Double)] in [(x.place(point.cost), y.place(point.quality))] }
+    let steps = front.map { (x: x.place($0.cost), y: y.place($0.quality)) }
     return SVG.document(
       width: Plot.width, height: Plot.height, title: title, description: description,
       grid(x, y) + [SVG.path(steps, "front")] + marks(x, y) + legend)

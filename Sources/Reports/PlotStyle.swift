@@ -1,7 +1,7 @@
 /// How the plots look: on paper and on a screen, light and dark. Every text has a contrast of at least 4.5 to its ground.
-public enum PlotStyle {
+enum PlotStyle {
   /// The rules, for a page that holds the plots.
-  public static let rules = """
+  static let rules = """
     .plot { font: 12px system-ui, sans-serif; max-width: 100%; height: auto; display: block; }
     .plot text { fill: var(--ink); }
     .plot .end { text-anchor: end; }
@@ -11,7 +11,6 @@ public enum PlotStyle {
     .plot .grid { stroke: var(--line); }
     .plot .zero { stroke: var(--ink); stroke-dasharray: 3 3; }
     .plot .front { fill: none; stroke: var(--quiet); stroke-width: 1.5; stroke-dasharray: 5 4; }
-    .plot .curve { fill: none; stroke: var(--candidate); stroke-width: 2; }
     .plot .candidate { fill: var(--candidate); stroke: var(--candidate); }
     .plot .incumbent { fill: var(--incumbent); stroke: var(--incumbent); }
     .plot .other { fill: var(--quiet); stroke: var(--quiet); }
@@ -24,7 +23,7 @@ public enum PlotStyle {
     """
 
   /// The colours, of light and dark.
-  public static let colours = """
+  static let colours = """
     :root { --paper: #ffffff; --ink: #1a1a1a; --quiet: #5a5f66; --line: #d8dbe0; --candidate: #0064a0; --incumbent: #a84300; }
     @media (prefers-color-scheme: dark) { :root { --paper: #15181c; --ink: #e8eaed; --quiet: #a7adb5; --line: #3a4048;
     --candidate: #5fb3f0; --incumbent: #f0975c; } }
