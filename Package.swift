@@ -48,7 +48,7 @@ let package = Package(
     .executableTarget(
       name: "calibrate",
       dependencies: [
-        "Worker", "Research", "Simulation", "Outcomes", "Policies", "Replay",
+        "Worker", "Research", "Simulation", "Outcomes", "Policies", "Replay", "Reports", "LinUCB",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(name: "TestSupport", dependencies: ["Postgres"], path: "Tests/TestSupport"),

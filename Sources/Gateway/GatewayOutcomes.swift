@@ -8,8 +8,6 @@ public struct GatewayOutcomes: OutcomeSource, ~Copyable {
   private let names: NameIndex
   private var reader: Reader
   private let progress: (Int) -> Void
-  /// The policy versions whose deterministic rows the holdout tells from others.
-  public var knownVersions: [String] = []
   /// What is in the window.
   public let survey: Survey
   /// The models and floors.
@@ -17,6 +15,14 @@ public struct GatewayOutcomes: OutcomeSource, ~Copyable {
 
   /// The cells met so far.
   public var directory: CellDirectory { reader.directory }
+
+  /// The policy versions by the number that outcomes have: `1.0.1+ab12cd34` of `cost_first@1.0.1+ab12cd34`.
+  public var versions: [String] {
+    (0..<reader.versions.count).map { number in
+      let name = reader.versions[number]
+      return name.firstIndex(of: "@").map { String(name[name.index(after: $0)...]) } ?? ""
+    }
+  }
 
   /// Begins the transaction, reads the catalog and counts the window.
   /// - Parameters:
@@ -89,7 +95,7 @@ public struct GatewayOutcomes: OutcomeSource, ~Copyable {
   /// Streams the holdout rows.
   public mutating func readHoldout(_ body: (Outcome, CellDirectory) -> Void) throws {
     guard let cut = survey.cut else { return }
-    try read(queries.holdout(cut: cut, versions: knownVersions.sorted()), expected: survey.holdout, body)
+    try read(queries.holdout(cut: cut, thirds: survey.thirds), expected: survey.holdout, body)
   }
 
   private mutating func read(

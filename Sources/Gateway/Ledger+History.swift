@@ -36,9 +36,26 @@ extension Ledger {
     return try record(
       TrainingRun(
         id: runID, cadence: "manual", judgeModel: entry.judgeModel, outcomesJudged: 0, versionFrom: serving,
-        versionTo: entry.policyVersionTo, promoted: true, reason: "rollback", gatePassed: entry.replayGatePassed,
+        versionTo: entry.policyVersionTo, promoted: true, reason: Ledger.rollbackReason,
+        gatePassed: entry.replayGatePassed,
         perCell: Array(target.perCell.utf8), doneLift: nil, costLift: nil, exploration: entry.explorationFloor,
         rulesetHash: entry.rulesetHash, evaluation: Array("{\"rollback_of\":\"\(entry.id)\"}".utf8)),
       replayed: serving)
+  }
+
+  /// Records that a person lets promotions go on after a rollback: a run of its own, which changes nothing else.
+  /// - Parameters:
+  ///   - serving: the run of the version that serves.
+  ///   - runID: the identifier of the new run.
+  /// - Throws: as `record`.
+  public func resume(serving: LedgerEntry, runID: String) throws -> Recording {
+    try record(
+      TrainingRun(
+        id: runID, cadence: "manual", judgeModel: serving.judgeModel, outcomesJudged: 0,
+        versionFrom: serving.policyVersionTo, versionTo: serving.policyVersionTo, promoted: false,
+        reason: Ledger.resumeReason, gatePassed: false, perCell: Array("{}".utf8), doneLift: nil, costLift: nil,
+        exploration: serving.explorationFloor, rulesetHash: serving.rulesetHash,
+        evaluation: Array("{\"evidence_looked_at\":false,\"resume\":true}".utf8)),
+      replayed: nil)
   }
 }

@@ -1,7 +1,7 @@
 internal import Glibc
 public import Logging
-public import Outcomes
-public import Policies
+internal import Outcomes
+internal import Policies
 public import Postgres
 internal import Replay
 
@@ -22,7 +22,7 @@ public struct Ledger: Sendable {
     var serving: String?
   }
 
-  private let schema: GatewaySchema
+  let schema: GatewaySchema
   private let settings: ConnectionSettings
   private let logger: Logger
 
@@ -37,36 +37,6 @@ public struct Ledger: Sendable {
     SQLText.table(name, schema: schema.name)
   }
 
-  /// Reads the incumbent.
-  /// - Throws: `GatewayError.unreadableIncumbent`; `PostgresError`.
-  public func incumbent(
-    _ connection: borrowing Connection, catalog: Catalog, rule: DecisionRule, exploration: Double
-  ) throws -> Incumbent {
-    let rows = try connection.query(
-      "SELECT id::text, policy_version_to::text, exploration_floor::float8, ruleset_hash::text, per_cell::text "
-        + "FROM \(table("training_runs")) WHERE promoted ORDER BY run_at DESC, id DESC LIMIT 1"
-    ).rows
-    let tries = try connection.query(
-      "SELECT count(*) FROM \(table("training_runs")) WHERE cadence::text <> 'shadow' AND NOT promoted AND run_at > "
-        + "coalesce((SELECT max(run_at) FROM \(table("training_runs")) WHERE promoted), '-infinity')"
-    ).scalar.flatMap { Int($0) }
-    guard let row = rows.first else {
-      return Incumbent(
-        version: nil, policy: .untrained(exploration: exploration), rulesetHash: nil, triesSince: tries ?? 0)
-    }
-    let version: PolicyVersion
-    do {
-      version = try PolicyVersion(row[1] ?? "")
-    } catch {
-      throw GatewayError.unreadableIncumbent(run: row[0] ?? "", reason: "\(error)")
-    }
-    return Incumbent(
-      version: version,
-      policy: try policy(
-        row[4], exploration: row[2], run: row[0], catalog: catalog, rule: rule, otherwise: exploration),
-      rulesetHash: row[3], triesSince: tries ?? 0)
-  }
-
   /// Takes the lock of a run until the transaction ends, so that a second worker ends at once and does not work for
   /// nothing. Nothing rests on it: a promotion is decided under the ledger's own lock.
   /// - Throws: `GatewayError.busy`.
@@ -75,32 +45,9 @@ public struct Ledger: Sendable {
     guard answer == "t" else { throw GatewayError.busy }
   }
 
-  /// Reads the promoted policies of these versions; a version that is neither the untrained policy's nor in the ledger
-  /// is left out.
-  /// - Throws: `GatewayError.unreadableIncumbent`; `PostgresError`.
-  public func policies(
-    _ connection: borrowing Connection, versions: some Collection<String>, catalog: Catalog, rule: DecisionRule,
-    exploration: Double
-  ) throws -> [String: Policy] {
-    var result: [String: Policy] = [:]
-    let untrained = Policy.untrained(exploration: exploration)
-    let untrainedVersion = PolicyVersion.untrained(hash: untrained.hash).description
-    if versions.contains(untrainedVersion) { result[untrainedVersion] = untrained }
-    guard !versions.isEmpty else { return result }
-    let names = versions.map { SQLText.literal($0) }.sorted().joined(separator: ", ")
-    let rows = try connection.query(
-      "SELECT id::text, policy_version_to::text, exploration_floor::float8, per_cell::text "
-        + "FROM \(table("training_runs")) WHERE promoted AND policy_version_to::text IN (\(names)) "
-        + "ORDER BY run_at, id"
-    ).rows
-    for row in rows {
-      result[row[1] ?? ""] = try policy(
-        row[3], exploration: row[2], run: row[0], catalog: catalog, rule: rule, otherwise: exploration)
-    }
-    return result
-  }
-
-  private func policy(
+  /// A policy of the ledger's table.
+  /// - Throws: `GatewayError.unreadableIncumbent`.
+  func policy(
     _ perCell: String?, exploration: String?, run: String?, catalog: Catalog, rule: DecisionRule, otherwise: Double
   ) throws(GatewayError) -> Policy {
     do {

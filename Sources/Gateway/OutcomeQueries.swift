@@ -53,14 +53,21 @@ public struct OutcomeQueries: Sendable {
       + "AND o.created_at <= \(SQLText.literal(window.upperBound))::timestamptz"
   }
 
+  private let isSucceeded = "o.outcome_status::text = 'succeeded'"
+  private let isFailed = "starts_with(o.outcome_status::text, 'failed')"
+
   /// The tests of the funnel, each true where a row falls, in order.
   private var falls: [(step: FunnelStep, test: String)] {
     let known = slugs.map { SQLText.literal($0) }.joined(separator: ", ")
     var tests: [(FunnelStep, String)] = [
       (.noInference, "o.inference_id IS NULL"),
       (.notComplete, "o.outcome_status IS NULL"),
-      (.notJudged, "o.judge_status::text IS DISTINCT FROM 'labeled'"),
-      (.badScore, "o.judge_score IS NULL OR NOT (o.judge_score >= 1 AND o.judge_score <= 5)"),
+      (.unknownStatus, "NOT (\(isSucceeded) OR \(isFailed))"),
+      (.notJudged, "\(isSucceeded) AND o.judge_status::text IS DISTINCT FROM 'labeled'"),
+      (
+        .badScore,
+        "\(isSucceeded) AND (o.judge_score IS NULL OR NOT (o.judge_score >= 1 AND o.judge_score <= 5))"
+      ),
       (
         .unknownModel,
         "o.chosen_model_slug IS NULL OR NOT (o.chosen_model_slug::text = ANY (ARRAY[\(known)]::text[]))"
@@ -76,7 +83,7 @@ public struct OutcomeQueries: Sendable {
       tests.append((.degraded, degraded))
     }
     if has("exclude_from_training") { tests.append((.excluded, "coalesce(o.exclude_from_training, false)")) }
-    tests.append((.selfJudged, "coalesce(o.judge_model::text = o.chosen_model_slug::text, false)"))
+    tests.append((.selfJudged, "\(isSucceeded) AND coalesce(o.judge_model::text = o.chosen_model_slug::text, false)"))
     return tests
   }
 
@@ -85,41 +92,28 @@ public struct OutcomeQueries: Sendable {
     "SELECT now()::text, (now() - make_interval(secs => \(days * 86_400)))::text"
   }
 
-  /// The rows of each step, judge, source and hour, with the least instant; step 0 is eligible. Counting needs no order,
-  /// so the server may use its workers.
+  /// The rows of each step, judge, source and hour, failed calls apart, with the least instant; step 0 is eligible. Counting
+  /// needs no order, so the server may use its workers.
   var survey: String {
-    let isDeterministic = has("decision_type") ? self.isDeterministic : "false"
     let cases = falls.map { "WHEN \($0.test) THEN \($0.step.rawValue)" }.joined(separator: " ")
     let source = has("source") ? "o.source::text" : "'prod'"
     // Grouped by the hour itself and not by its text, which would be made for each row.
     let hour = "date_bin('1 hour', o.created_at::timestamptz, \(SQLText.literal(window.lowerBound))::timestamptz)"
     return "SELECT CASE \(cases) ELSE 0 END, o.judge_model::text, \(source), (\(hour))::text, count(*), "
-      + "min(o.created_at)::text, \(isDeterministic) FROM \(outcomes) WHERE \(inWindow) "
+      + "min(o.created_at)::text, coalesce(\(isFailed), false), "
+      + "count(*) FILTER (WHERE o.judge_score = 1), count(*) FILTER (WHERE o.judge_score = 5) FROM \(outcomes) WHERE \(inWindow) "
       + "GROUP BY 1, 2, 3, \(hour), 7"
   }
 
-  /// The outcomes of each stratum from the cut on, and how many of them are eligible, where judging decides.
+  /// The succeeded outcomes of each stratum in each half, and how many of them are eligible, where judging decides.
   func strata(cut: String) -> String {
     let isTraffic = falls.filter { !FunnelStep.judging.contains($0.step) }.map { " AND NOT (\($0.test))" }.joined()
     let isJudged = falls.filter { FunnelStep.judging.contains($0.step) }.map { "NOT (\($0.test))" }.joined(
       separator: " AND ")
-    return "SELECT \(task), \(band), o.chosen_model_slug::text, count(*), count(*) FILTER (WHERE \(isJudged)) "
-      + "FROM \(outcomes) WHERE \(inWindow)\(isTraffic) AND \(isFrom(cut)) GROUP BY 1, 2, 3"
+    return "SELECT \(task), \(band), o.chosen_model_slug::text, \(isFrom(cut)), count(*), "
+      + "count(*) FILTER (WHERE \(isJudged)) FROM \(outcomes) "
+      + "WHERE \(inWindow)\(isTraffic) AND \(isSucceeded) GROUP BY 1, 2, 3, 4"
   }
-
-  /// The eligible deterministic rows of each policy version from the cut on.
-  func versions(cut: String) -> String {
-    "SELECT \(version), count(*) FROM \(outcomes) "
-      + "WHERE \(isEligible) AND \(isDeterministic) AND \(isFrom(cut)) GROUP BY 1"
-  }
-
-  private var isDeterministic: String {
-    let isMarked = "coalesce(o.decision_type::text = 'deterministic', false)"
-    return has("chosen_propensity") ? "(\(isMarked) AND o.chosen_propensity IS NULL)" : isMarked
-  }
-
-  /// The version after the preset: `1.0.1+ab12cd34` of `cost_first@1.0.1+ab12cd34`.
-  private var version: String { "split_part(o.policy_version::text, '@', 2)" }
 
   private func isFrom(_ cut: String) -> String { "o.created_at >= \(SQLText.literal(cut))::timestamptz" }
 
@@ -142,9 +136,9 @@ public struct OutcomeQueries: Sendable {
     inWindow + falls.map { " AND NOT (\($0.test))" }.joined()
   }
 
-  /// What a stream of rows has: cell, model, score, succeeded, cost, agent, propensity, deterministic, of a known
-  /// version, internal, age in seconds, input tokens.
-  static let columns = 12
+  /// What a stream of rows has: cell, model, score, succeeded, cost, agent, propensity, deterministic, internal, age in
+  /// seconds, input tokens, third of the holdout, policy version.
+  static let columns = 13
 
   private static let isStored =
     "split_part(o.cell::text, ':', 1) <> '' AND split_part(o.cell::text, ':', 3) <> '' AND "
@@ -162,39 +156,42 @@ public struct OutcomeQueries: Sendable {
     "CASE WHEN \(OutcomeQueries.isStored) THEN split_part(o.cell::text, ':', 3) ELSE \(OutcomeQueries.preset) END"
   }
 
-  private func fields(versions: [String]) -> String {
+  private func fields(third: String, version: String) -> String {
     let tenant = "':' || o.tenant_id::text || ':'"
     let name =
       "CASE WHEN \(OutcomeQueries.isStored) THEN split_part(o.cell::text, ':', 1) || \(tenant) "
       + "|| split_part(o.cell::text, ':', 3) ELSE 'general' || \(tenant) || \(OutcomeQueries.preset) END"
-    let known = versions.map { SQLText.literal($0) }.joined(separator: ", ")
     let age =
       selection.halfLifeDays == nil
       ? "NULL::float8"
       : "extract(epoch FROM \(SQLText.literal(window.upperBound))::timestamptz - o.created_at)::float8"
     return [
-      "\(name)", "o.chosen_model_slug::text", "o.judge_score::float8", "o.outcome_status::text = 'succeeded'",
+      "\(name)", "o.chosen_model_slug::text", "CASE WHEN \(isSucceeded) THEN o.judge_score::float8 END", isSucceeded,
       "o.cost_actual_usd::float8", "o.agent_id::text",
       has("chosen_propensity") ? "o.chosen_propensity::float8" : "NULL::float8",
       has("decision_type") ? "coalesce(o.decision_type::text = 'deterministic', false)" : "false",
-      versions.isEmpty ? "false" : "coalesce(\(version) = ANY (ARRAY[\(known)]::text[]), false)",
       has("fleet_agent") ? "coalesce(o.fleet_agent, false)" : "false", age,
-      selection.usesInputTokens ? "i.input_tokens::float8" : "NULL::float8",
+      selection.usesInputTokens ? "i.input_tokens::float8" : "NULL::float8", third, version,
     ].joined(separator: ", ")
   }
 
-  private func rows(_ condition: String, versions: [String] = []) -> String {
+  private func rows(
+    _ condition: String, third: String = "NULL::int4", version: String = "NULL::text"
+  ) -> String {
     let join =
       selection.usesInputTokens
       ? " LEFT JOIN \(table("inferences")) i ON i.id = o.inference_id" : ""
     return
-      "SELECT \(fields(versions: versions)) FROM \(outcomes)\(join) WHERE \(isEligible) AND \(condition)"
+      "SELECT \(fields(third: third, version: version)) FROM \(outcomes)\(join) WHERE \(isEligible) AND \(condition)"
   }
 
   /// The eligible rows strictly before the cut.
   func training(cut: String) -> String { rows("o.created_at < \(SQLText.literal(cut))::timestamptz") }
 
-  /// The eligible rows from the cut on.
-  /// - Parameter versions: the policy versions whose deterministic rows are told from others.
-  func holdout(cut: String, versions: [String]) -> String { rows(isFrom(cut), versions: versions) }
+  /// The eligible rows from the cut on, with their thirds and versions.
+  /// - Parameter thirds: the first instants of the second and the last third.
+  func holdout(cut: String, thirds: [String]) -> String {
+    let third = thirds.map { "(\(isFrom($0)))::int" }.joined(separator: " + ")
+    return rows(isFrom(cut), third: third, version: "o.policy_version::text")
+  }
 }

@@ -22,10 +22,13 @@ public struct Preflight {
 
   /// What a rollback does.
   public static let rollback =
-    history + [
-      Use(table: "training_runs", privilege: "INSERT", columns: ExpectedColumn.trainingRuns),
-      Use(table: "tenant_routing_policies", privilege: "UPDATE", columns: ExpectedColumn.policies),
+    resumption + [
+      Use(table: "tenant_routing_policies", privilege: "UPDATE", columns: ExpectedColumn.policies)
     ]
+
+  /// What resuming does.
+  public static let resumption =
+    history + [Use(table: "training_runs", privilege: "INSERT", columns: ExpectedColumn.trainingRuns)]
 
   /// What looking at the ledger does.
   public static let history = [

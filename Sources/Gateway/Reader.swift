@@ -5,6 +5,8 @@ internal import Postgres
 /// Turns rows of the outcome queries into outcomes, without an allocation for a row.
 struct Reader {
   private(set) var directory = CellDirectory()
+  /// The policy versions, as the gateway stores them, by number.
+  private(set) var versions = NameIndex()
   private let halfLife: Double?
 
   init(halfLife: Double?) { self.halfLife = halfLife }
@@ -19,19 +21,20 @@ struct Reader {
     let group = try row.bytes { Int(Hash.fnv1a($0) % UInt64(Outcome.groups)) }
     let propensity = try row.double()
     let isDeterministic = try row.boolean()
-    let isOfKnownVersion = try row.boolean()
     let isInternal = try row.boolean()
     let age = try row.double()
     let tokens = try row.double()
-    guard let cell = cell ?? nil, let arm = arm ?? nil, let score else {
+    let third = try row.integer()
+    let version = try row.bytes { versions.number(of: $0) }
+    guard let cell = cell ?? nil, let arm = arm ?? nil, let succeeded, score != nil || !succeeded else {
       throw PostgresError(.malformedRow, message: "a row without cell, model or score came through the query")
     }
     return Outcome(
-      cell: cell, arm: arm, reward: Outcome.reward(score: score), succeeded: succeeded ?? false,
-      cost: cost.map { $0.isFinite ? $0 : 0 } ?? 0,
+      cell: cell, arm: arm, reward: score.map { Outcome.reward(score: $0) } ?? 0, succeeded: succeeded,
+      cost: Outcome.knownCost(cost),
       rootWeight: Outcome.rootWeight(isInternal: isInternal ?? false, age: age ?? 0, halfLife: halfLife),
-      propensity: Propensity(
-        logged: propensity, isDeterministic: isDeterministic ?? false, isOfKnownVersion: isOfKnownVersion ?? false),
-      group: group ?? 0, logTokens: (log1p(max(tokens ?? 0, 0)) * 1024).rounded() / 1024)
+      propensity: Propensity(logged: propensity, isDeterministic: isDeterministic ?? false),
+      group: group ?? 0, logTokens: (log1p(max(tokens ?? 0, 0)) * 1024).rounded() / 1024, third: third ?? 0,
+      version: version ?? 0)
   }
 }

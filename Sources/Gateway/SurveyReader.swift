@@ -1,7 +1,7 @@
 internal import Outcomes
 internal import Postgres
 
-/// Counts the window: one pass over the rows, and a look into the hour in which the cut lies.
+/// Counts the window: one pass over the rows, and a look into each hour in which the cut or a third begins.
 struct SurveyReader {
   let queries: OutcomeQueries
   let selection: OutcomeSelection
@@ -11,8 +11,8 @@ struct SurveyReader {
       total: 0, dropped: [:], judges: [:], newJudges: [], sources: [:], training: 0, holdout: 0, window: window,
       cut: nil)
     var hours: [String: Int] = [:]
+    var labels: [String: Survey.Hour] = [:]
     var firstLabels: [String: String] = [:]
-    var hasDeterministic = false
     for row in try connection.query(queries.survey).rows {
       let count = row[4].flatMap { Int($0) } ?? 0
       survey.total += count
@@ -20,50 +20,54 @@ struct SurveyReader {
         survey.dropped[step, default: 0] += count
         continue
       }
-      let judge = row[1] ?? "unknown"
-      survey.judges[judge, default: 0] += count
       survey.sources[row[2] ?? "unknown", default: 0] += count
       hours[row[3] ?? "", default: 0] += count
-      hasDeterministic = hasDeterministic || row[6] == "t"
+      guard row[6] != "t" else {
+        survey.failures += count
+        continue
+      }
+      let judge = row[1] ?? "unknown"
+      survey.judges[judge, default: 0] += count
+      var labelled = labels[row[3] ?? ""] ?? Survey.Hour(start: row[3] ?? "", judged: 0, lowest: 0, highest: 0)
+      labelled.judged += count
+      labelled.lowest += row[7].flatMap { Int($0) } ?? 0
+      labelled.highest += row[8].flatMap { Int($0) } ?? 0
+      labels[row[3] ?? ""] = labelled
       let first = row[5] ?? ""
       firstLabels[judge] = firstLabels[judge].map { min($0, first) } ?? first
     }
+    survey.hours = labels.sorted { $0.key < $1.key }.map(\.value)
     let eligible = hours.values.reduce(0, +)
     guard eligible > 0 else { return survey }
-    let (cut, training) = try cut(connection, hours: hours, eligible: eligible)
+    let offset = min(Int(Double(eligible) * (1 - selection.holdoutShare)), eligible - 1)
+    let (cut, training) = try instant(connection, hours: hours, offset: offset)
     survey.cut = cut
     survey.training = training
     survey.holdout = eligible - survey.training
+    survey.thirds = try [1, 2].map { third in
+      try instant(connection, hours: hours, offset: offset + third * (eligible - offset) / 3).instant
+    }
     let isJudgingPartial = FunnelStep.judging.contains { survey.dropped[$0, default: 0] > 0 }
     if isJudgingPartial { survey.strata = try strata(connection, cut: cut) }
-    if hasDeterministic { survey.versions = try versions(connection, cut: cut) }
     survey.newJudges = firstLabels.filter { $0.value >= cut }.keys.sorted()
     return survey
   }
 
-  private func strata(_ connection: borrowing Connection, cut: String) throws -> [Stratum: StratumCount] {
-    var result: [Stratum: StratumCount] = [:]
+  private func strata(_ connection: borrowing Connection, cut: String) throws -> Survey.Strata {
+    var result = Survey.Strata()
     for row in try connection.query(queries.strata(cut: cut)).rows {
       let stratum = Stratum(task: row[0] ?? "", band: row[1] ?? "", model: row[2] ?? "")
-      result[stratum] = StratumCount(
-        outcomes: row[3].flatMap { Int($0) } ?? 0, judged: row[4].flatMap { Int($0) } ?? 0)
+      let half = row[3] == "t" ? \Survey.Strata.holdout : \.training
+      result[keyPath: half][stratum] = StratumCount(
+        outcomes: row[4].flatMap { Int($0) } ?? 0, judged: row[5].flatMap { Int($0) } ?? 0)
     }
     return result
   }
 
-  private func versions(_ connection: borrowing Connection, cut: String) throws -> [String: Int] {
-    var result: [String: Int] = [:]
-    for row in try connection.query(queries.versions(cut: cut)).rows {
-      result[row[0] ?? ""] = row[1].flatMap { Int($0) } ?? 0
-    }
-    return result
-  }
-
-  /// The instant of the first holdout row, and the number of rows strictly before it.
-  private func cut(
-    _ connection: borrowing Connection, hours: [String: Int], eligible: Int
-  ) throws -> (instant: String, training: Int) {
-    let offset = Int(Double(eligible) * (1 - selection.holdoutShare))
+  /// The instant of the eligible row that has `offset` others before it, and the number of rows strictly before it.
+  private func instant(
+    _ connection: borrowing Connection, hours: [String: Int], offset: Int
+  ) throws -> (instant: String, before: Int) {
     var before = 0
     for (hour, rows) in hours.sorted(by: { $0.key < $1.key }) {
       if offset < before + rows {

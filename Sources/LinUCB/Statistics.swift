@@ -22,6 +22,8 @@ public struct Statistics: Sendable, Codable, Equatable {
   public private(set) var grams: [[Double]]
   /// `Σ w v r`, `arms × varying`.
   public private(set) var moments: [Double]
+  /// `Σ w r²` of each arm.
+  public private(set) var squares: [Double]
 
   /// Makes the statistics of no rows.
   public init(arms: Int, varying: Int = 0) {
@@ -29,6 +31,7 @@ public struct Statistics: Sendable, Codable, Equatable {
     self.varying = varying
     grams = Array(repeating: Array(repeating: 0, count: varying * (varying + 1) / 2), count: arms)
     moments = Array(repeating: 0, count: arms * varying)
+    squares = Array(repeating: 0, count: arms)
   }
 
   mutating func reserve(cell: Int) {
@@ -42,10 +45,12 @@ public struct Statistics: Sendable, Codable, Equatable {
   }
 
   @inline(__always)
-  mutating func add(pair: Int, weight: Double, reward: Double) {
+  mutating func add(cell: Int, arm: Int, weight: Double, reward: Double) {
+    let pair = cell * arms + arm
     counts[pair] += 1
     weights[pair] += weight
     rewards[pair] += weight * reward
+    squares[arm] += weight * reward * reward
   }
 
   @inline(__always)
@@ -69,6 +74,7 @@ public struct Statistics: Sendable, Codable, Equatable {
     }
     for index in other.sums.indices { sums[index] += other.sums[index] }
     for arm in 0..<arms {
+      squares[arm] += other.squares[arm]
       let moment = Array(other.moments[arm * varying..<(arm + 1) * varying])
       addGram(arm: arm, lowerTriangle: other.grams[arm], moment: moment)
     }

@@ -22,7 +22,7 @@ public struct StatisticsBuilder: ~Copyable {
   @inline(__always)
   public mutating func add(cell: Int, arm: Int, reward: Double, rootWeight: Double) {
     statistics.reserve(cell: cell)
-    statistics.add(pair: cell * statistics.arms + arm, weight: rootWeight * rootWeight, reward: reward)
+    statistics.add(cell: cell, arm: arm, weight: rootWeight * rootWeight, reward: reward)
   }
 
   /// Adds a row with its varying features.

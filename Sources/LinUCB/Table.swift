@@ -10,50 +10,36 @@ public struct Table: Sendable, Equatable {
   public let estimates: [Estimate]
   /// The number of arms.
   public let arms: Int
+  /// `σ̂` of each arm: the standard error of an estimate's mean is `σ̂ · width`. 0 of an arm without rows.
+  public let residualStandardDeviations: [Double]
 
   /// Fits every arm and reads the table off.
-  /// - Parameters:
-  ///   - statistics: the sums of the training rows; its varying features are standardised here.
-  ///   - cells: the cells by the statistics' numbers.
-  ///   - priors: the prior of each arm, in [0,1].
-  ///   - names: the name of each arm, for errors.
   /// - Throws: `LinUCBError` that names the arm and the number.
-  public init(
-    _ statistics: Statistics, directory: CellDirectory, priors: [Double], names: [String], ridge: Ridge
-  ) throws(LinUCBError) {
-    let arms = statistics.arms
-    let order = directory.canonicalOrder(first: statistics.cells)
-    let seen = directory.cells.prefix(statistics.cells)
-    let fallbacks = Table.fallbacks(of: seen)
-    let features = CellFeatures(cells: Array(seen) + fallbacks)
-    let standardized = statistics.standardized(by: statistics.standardizations())
-    let numbers = order + fallbacks.indices.map { statistics.cells + $0 }
+  public init(_ regression: Regression, ridge: Ridge) throws(LinUCBError) {
+    let (arms, statistics, features) = (regression.arms, regression.statistics, regression.features)
+    let numbers = regression.order + regression.fallbacks.indices.map { statistics.cells + $0 }
     var estimates = [Estimate](repeating: Estimate(mean: 0, width: 0), count: numbers.count * arms)
+    var deviations: [Double] = []
     for arm in 0..<arms {
-      let fit = try ArmFit(
-        standardized, arm: arm, prior: priors[arm], features: features, ridge: ridge, order: order, name: names[arm])
-      let column = fit.estimates(count: numbers.count, cell: { numbers[$0] }) { index, row in
+      let fit = try regression.fit(arm: arm, ridge: ridge)
+      deviations.append(fit.evidence.residualStandardDeviation)
+      let column = fit.estimates(
+        count: numbers.count, cell: { numbers[$0] }, tenant: { features.tenant(cell: numbers[$0]) }
+      ) { index, row in
         let cell = numbers[index]
-        features.forEachOne(cell: cell) { row[$0] = 1 }
-        guard cell < standardized.cells else { return }
-        standardized.writeMeanVarying(cell: cell, to: &row, from: features.width)
+        features.forEachActiveFeature(cell: cell) { row[$0] = 1 }
+        guard cell < statistics.cells else { return }
+        statistics.writeMeanVarying(cell: cell, to: &row, from: features.width)
       }
       for (index, estimate) in column.enumerated() { estimates[index * arms + arm] = estimate }
     }
     self.arms = arms
     self.estimates = estimates
-    self.cells = order.map { directory.cells[$0] } + fallbacks
+    residualStandardDeviations = deviations
+    cells = regression.order.map { regression.directory.cells[$0] } + regression.fallbacks
     counts =
-      order.flatMap { statistics.counts[$0 * arms..<($0 + 1) * arms] }
-      + [Int32](repeating: 0, count: fallbacks.count * arms)
-  }
-
-  private static func fallbacks(of cells: some Collection<Cell>) -> [Cell] {
-    let byBytes: (String, String) -> Bool = { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-    let bands = Set(cells.map(\.band)).sorted(by: byBytes)
-    return Set(cells.map(\.task)).sorted(by: byBytes).flatMap { task in
-      bands.map { Cell(task: task, tenant: "*", band: $0) }
-    }
+      regression.order.flatMap { statistics.counts[$0 * arms..<($0 + 1) * arms] }
+      + [Int32](repeating: 0, count: regression.fallbacks.count * arms)
   }
 }
 

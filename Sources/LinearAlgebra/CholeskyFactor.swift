@@ -1,4 +1,5 @@
 internal import COpenBLAS
+internal import Glibc
 
 /// The factor L of a symmetric positive definite matrix `A = L Lᵀ`, with one owner.
 public struct CholeskyFactor: ~Copyable {
@@ -27,6 +28,9 @@ public struct CholeskyFactor: ~Copyable {
     }
     factor = matrix
   }
+
+  /// `ln|A| = 2 Σ ln L_ii`; 0 of the matrix of order 0.
+  public var logDeterminant: Double { 2 * (0..<order).reduce(0.0) { $0 + log(factor[$1, $1]) } }
 
   /// Replaces the vector b by the solution of `A x = b`.
   public func solve(_ vector: inout Vector) {

@@ -36,6 +36,12 @@ public struct Catalog: Codable, Sendable, Equatable {
       defaultFloor: try container.decodeIfPresent(Double.self, forKey: .defaultFloor) ?? 0.5)
   }
 
+  /// The catalog with these floors in place of its own; what is not named stays.
+  public func replacing(floors others: [String: Double], defaultFloor other: Double?) -> Catalog {
+    Catalog(
+      models: models, floors: floors.merging(others) { $1 }, defaultFloor: other ?? defaultFloor)
+  }
+
   /// The least quality that the task may get, in [0,1].
   public func floor(task: String) -> Double { floors[task] ?? defaultFloor }
 

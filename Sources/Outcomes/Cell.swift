@@ -7,6 +7,9 @@ public struct Cell: Hashable, Sendable, CustomStringConvertible {
   /// What the tenant asked to weigh most.
   public let band: String
 
+  /// The tenant of a fallback row, which stands for any that training never saw.
+  public static let anyTenant = "*"
+
   /// Makes a cell of its three parts.
   public init(task: String, tenant: String, band: String) {
     self.task = task
@@ -22,7 +25,7 @@ public struct Cell: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// The row that stands for a tenant that training never saw.
-  public var fallback: Cell { Cell(task: task, tenant: "*", band: band) }
+  public var fallback: Cell { Cell(task: task, tenant: Cell.anyTenant, band: band) }
 
   /// `task:tenant:band`.
   public var description: String { "\(task):\(tenant):\(band)" }

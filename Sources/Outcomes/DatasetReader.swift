@@ -20,8 +20,10 @@ struct DatasetReader {
   private(set) var judges = NameIndex()
   private(set) var sources = NameIndex()
   private var name: [UInt8] = []
-  /// The last instant, from which ages are taken; nil on the first pass.
-  var end: Instant?
+  /// The policy versions, by number.
+  private(set) var versions = NameIndex()
+  /// What the first pass found out; nil on the first pass.
+  var bounds: DatasetBounds?
 
   init(header: DatasetRecord, catalog: Catalog, selection: OutcomeSelection) throws(DatasetError) {
     if let fault = header.fault { throw fault }
@@ -54,14 +56,16 @@ struct DatasetReader {
     let arm = model.flatMap { models.existingNumber(of: $0.span) }
     let score = try number(record, .score)
     let judge = field(record, .judge)
-    let step = try step(record, score: score, arm: arm, isSelfJudged: model != nil && judge == model)
+    let status = has(record, .status) ? CallStatus(field(record, .status)) : .succeeded
+    let step = try step(
+      record, status: status, score: score, arm: arm, isSelfJudged: model != nil && judge == model)
     let judgeName = judge ?? DatasetReader.unknown
     let sourceName = field(record, .source) ?? DatasetReader.production
     return DatasetRow(
-      step: step, isTraffic: try isTraffic(record, step, arm: arm), instant: instant,
+      step: step, status: status, isTraffic: try isTraffic(record, step, arm: arm), instant: instant,
       judge: judges.number(of: judgeName.span),
       source: sources.number(of: sourceName.span),
-      arm: arm ?? 0, score: score ?? 1)
+      arm: arm ?? 0, score: score ?? 1, hasCost: has(record, .cost))
   }
 
   private func isTraffic(_ record: DatasetRecord, _ step: FunnelStep?, arm: Int?) throws(DatasetError) -> Bool {
@@ -105,10 +109,15 @@ struct DatasetReader {
   }
 
   private func step(
-    _ record: DatasetRecord, score: Double?, arm: Int?, isSelfJudged: Bool
+    _ record: DatasetRecord, status: CallStatus, score: Double?, arm: Int?, isSelfJudged: Bool
   ) throws(DatasetError) -> FunnelStep? {
     if has(record, .inference), field(record, .inference) == nil { return .noInference }
-    if has(record, .status), field(record, .status) == nil { return .notComplete }
+    switch status {
+    case .notComplete: return .notComplete
+    case .unknown: return .unknownStatus
+    case .failed: return try fallsLater(record, arm: arm)
+    case .succeeded: break
+    }
     let isLabelled = !has(record, .judgeStatus) ? score != nil : text(record, .judgeStatus) == "labeled"
     if !isLabelled { return .notJudged }
     guard let score, (1...5).contains(score) else { return .badScore }
@@ -129,20 +138,34 @@ struct DatasetReader {
 
   /// The outcome of a row that is traffic; its cell is numbered now, so that only rows that are read have one.
   mutating func outcome(_ record: DatasetRecord, _ row: DatasetRow) throws(DatasetError) -> Outcome {
-    let status = text(record, .status)
     let group = field(record, .agent).map { Hash.fnv1a($0.span) } ?? UInt64(record.line)
     let isDeterministic = text(record, .decisionType) == "deterministic"
-    let age = end.map { Double($0.microseconds - row.instant.microseconds) / 1e6 } ?? 0
+    let age = bounds.map { Double($0.end.microseconds - row.instant.microseconds) / 1e6 } ?? 0
     let tokens = selection.usesInputTokens ? try number(record, .inputTokens) ?? 0 : 0
     return Outcome(
       cell: try cell(record), arm: row.arm, reward: Outcome.reward(score: row.score),
-      succeeded: !has(record, .status) || status == "succeeded",
-      cost: try number(record, .cost) ?? 0,
+      succeeded: row.status == .succeeded, cost: try cost(record),
       rootWeight: Outcome.rootWeight(
         isInternal: try boolean(record, .isInternal), age: age, halfLife: selection.halfLifeDays.map { $0 * 86_400 }),
       propensity: Propensity(
         logged: try number(record, .propensity), isDeterministic: isDeterministic),
-      group: Int(group % UInt64(Outcome.groups)), logTokens: (log1p(max(tokens, 0)) * 1024).rounded() / 1024)
+      group: Int(group % UInt64(Outcome.groups)), logTokens: (log1p(max(tokens, 0)) * 1024).rounded() / 1024,
+      third: bounds?.third(of: row.instant) ?? 0, version: version(record))
+  }
+
+  /// The cost; nil where it is absent, negative or not finite. What is no number at all is an error.
+  private func cost(_ record: DatasetRecord) throws(DatasetError) -> Double? {
+    guard let text = text(record, .cost) else { return nil }
+    guard let value = Double(text) else { throw bad(record, .cost, "is not a number") }
+    return Outcome.knownCost(value)
+  }
+
+  /// The number of the version after the preset: `1.0.1+ab12cd34` of `cost_first@1.0.1+ab12cd34`.
+  private mutating func version(_ record: DatasetRecord) -> Int {
+    let field = field(record, .policyVersion) ?? []
+    let mark = field.firstIndex(of: UInt8(ascii: "@")).map { field.index(after: $0) } ?? field.endIndex
+    let name = field[mark...]
+    return versions.number(of: name.span)
   }
 
   /// The number of the cell: task and band as stored, else `general` and the preset's band, with the tenant between.

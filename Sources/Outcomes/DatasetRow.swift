@@ -2,6 +2,8 @@
 struct DatasetRow {
   /// The step at which it falls; nil where it is eligible.
   let step: FunnelStep?
+  /// What became of the call.
+  let status: CallStatus
   /// Whether it would be eligible if it were judged by another than the chosen model.
   let isTraffic: Bool
   /// When it was created.
@@ -14,4 +16,6 @@ struct DatasetRow {
   let arm: Int
   /// The judge's score; 1 where there is none.
   let score: Double
+  /// Whether the record says anything of a cost.
+  let hasCost: Bool
 }

@@ -11,8 +11,7 @@ public struct DatasetSource: OutcomeSource {
   private let tolerance: Int
   private let open: () throws -> Chunks
   private var reader: DatasetReader?
-  private var cut: Instant?
-  private var end: Instant?
+  private var bounds: DatasetBounds?
   /// Why the records that were left out cannot be read.
   public private(set) var skipped: [DatasetError] = []
   /// What is in the dataset.
@@ -20,6 +19,11 @@ public struct DatasetSource: OutcomeSource {
 
   /// The cells met so far.
   public var directory: CellDirectory { reader?.directory ?? CellDirectory() }
+
+  /// The policy versions by the number that outcomes have.
+  public var versions: [String] {
+    reader.map { reader in (0..<reader.versions.count).map { reader.versions[$0] } } ?? []
+  }
 
   /// Counts the dataset.
   /// - Parameters:
@@ -67,10 +71,9 @@ public struct DatasetSource: OutcomeSource {
       tally.add(row, outcome: row.isTraffic ? try reader.outcome(record, row) : nil)
     }
     guard let counter else { throw DatasetError(line: nil, column: nil, reason: "the dataset is empty") }
-    (survey, cut) = tally.survey(
+    (survey, bounds) = tally.survey(
       holdoutShare: selection.holdoutShare, judges: counter.judges, sources: counter.sources,
       cells: counter.directory.cells, models: catalog.models.map(\.slug))
-    end = tally.last
     survey.total += skipped.count
     survey.dropped[.unreadable] = skipped.count
   }
@@ -78,9 +81,9 @@ public struct DatasetSource: OutcomeSource {
   /// Streams the training rows.
   /// - Throws: `DatasetError`, and what reading throws.
   public mutating func readTraining(_ body: (Outcome, CellDirectory) -> Void) throws {
-    guard let cut else { return }
+    guard let bounds else { return }
     try forEachRow(&reader) { reader, record, row in
-      guard row.step == nil, row.instant < cut else { return }
+      guard row.step == nil, row.instant < bounds.cut else { return }
       let outcome = try reader.outcome(record, row)
       body(outcome, reader.directory)
     }
@@ -89,9 +92,9 @@ public struct DatasetSource: OutcomeSource {
   /// Streams the holdout rows.
   /// - Throws: `DatasetError`, and what reading throws.
   public mutating func readHoldout(_ body: (Outcome, CellDirectory) -> Void) throws {
-    guard let cut else { return }
+    guard let bounds else { return }
     try forEachRow(&reader) { reader, record, row in
-      guard row.step == nil, row.instant >= cut else { return }
+      guard row.step == nil, row.instant >= bounds.cut else { return }
       let outcome = try reader.outcome(record, row)
       body(outcome, reader.directory)
     }
@@ -122,7 +125,7 @@ public struct DatasetSource: OutcomeSource {
 
   private func makeReader(header: DatasetRecord) throws(DatasetError) -> DatasetReader? {
     var reader = try DatasetReader(header: header, catalog: catalog, selection: selection)
-    reader.end = end
+    reader.bounds = bounds
     return reader
   }
 }

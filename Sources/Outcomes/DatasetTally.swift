@@ -6,12 +6,12 @@ struct DatasetTally {
   private var judgeRows: [Int] = []
   private var judgeFirst: [Instant] = []
   private var sourceRows: [Int] = []
-  private var eligible: [Instant] = []
+  private var eligible: [(instant: Instant, pair: Int32, isJudged: Bool)] = []
   private var unjudged: [(instant: Instant, pair: Int32)] = []
-  private var eligiblePairs: [Int32] = []
+  private var hours: [Int64: Survey.Hour] = [:]
+  private var hasCosts = false
   private var first: Instant?
-  /// The last instant.
-  private(set) var last: Instant?
+  private var last: Instant?
 
   init(arms: Int) { self.arms = arms }
 
@@ -20,33 +20,44 @@ struct DatasetTally {
     total += 1
     first = min(first ?? row.instant, row.instant)
     last = max(last ?? row.instant, row.instant)
+    hasCosts = hasCosts || row.hasCost
     let pair = outcome.map { Int32($0.cell * arms + $0.arm) }
     if let step = row.step {
       dropped[step, default: 0] += 1
       if let pair { unjudged.append((row.instant, pair)) }
       return
     }
-    while judgeRows.count <= row.judge {
-      judgeRows.append(0)
-      judgeFirst.append(row.instant)
-    }
+    let isJudged = row.status == .succeeded
+    if isJudged { count(judge: row.judge, score: row.score, at: row.instant) }
     while sourceRows.count <= row.source { sourceRows.append(0) }
-    if judgeRows[row.judge] == 0 { judgeFirst[row.judge] = row.instant }
-    judgeFirst[row.judge] = min(judgeFirst[row.judge], row.instant)
-    judgeRows[row.judge] += 1
     sourceRows[row.source] += 1
-    eligible.append(row.instant)
-    eligiblePairs.append(pair ?? 0)
+    eligible.append((row.instant, pair ?? 0, isJudged))
   }
 
-  /// The survey, and the first instant of the holdout.
+  private mutating func count(judge: Int, score: Double, at instant: Instant) {
+    let length: Int64 = 3_600_000_000
+    let number = instant.microseconds / length - (instant.microseconds % length < 0 ? 1 : 0)
+    let start = { Instant(microseconds: number * length).description }
+    var hour = hours[number] ?? Survey.Hour(start: start(), judged: 0, lowest: 0, highest: 0)
+    hour.judged += 1
+    if score == 1 { hour.lowest += 1 }
+    if score == 5 { hour.highest += 1 }
+    hours[number] = hour
+    while judgeRows.count <= judge {
+      judgeRows.append(0)
+      judgeFirst.append(instant)
+    }
+    judgeFirst[judge] = judgeRows[judge] == 0 ? instant : min(judgeFirst[judge], instant)
+    judgeRows[judge] += 1
+  }
+
+  /// The survey, and the instants that part the rows; nil without an eligible row.
   func survey(
     holdoutShare: Double, judges: NameIndex, sources: NameIndex, cells: [Cell], models: [String]
-  ) -> (survey: Survey, cut: Instant?) {
-    let offset = Int(Double(eligible.count) * (1 - holdoutShare))
-    let sorted = eligible.sorted()
-    let cut = sorted.isEmpty ? nil : sorted[min(offset, sorted.count - 1)]
-    let training = cut.map { cut in eligible.count { $0 < cut } } ?? 0
+  ) -> (survey: Survey, bounds: DatasetBounds?) {
+    let sorted = eligible.map(\.instant).sorted()
+    let bounds = last.flatMap { DatasetBounds(sorted, holdoutShare: holdoutShare, end: $0) }
+    let training = bounds.map { bounds in eligible.count { $0.instant < bounds.cut } } ?? 0
     func named(_ counts: [Int], _ names: NameIndex) -> [String: Int] {
       Dictionary(
         counts.indices.filter { counts[$0] > 0 }.map { (names[$0], counts[$0]) }, uniquingKeysWith: +)
@@ -54,25 +65,55 @@ struct DatasetTally {
     var survey = Survey(
       total: total, dropped: dropped, judges: named(judgeRows, judges),
       newJudges: judgeRows.indices.filter { number in
-        judgeRows[number] > 0 && cut.map { judgeFirst[number] >= $0 } == true
+        judgeRows[number] > 0 && bounds.map { judgeFirst[number] >= $0.cut } == true
       }
       .map { judges[$0] }.sorted(),
       sources: named(sourceRows, sources), training: training, holdout: eligible.count - training,
-      window: (first?.description ?? "")...(last?.description ?? ""), cut: cut?.description)
-    if let cut, !unjudged.isEmpty { survey.strata = strata(from: cut, cells: cells, models: models) }
-    return (survey, cut)
+      window: (first?.description ?? "")...(last?.description ?? ""), cut: bounds?.cut.description)
+    survey.failures = eligible.count { !$0.isJudged }
+    survey.hasCosts = hasCosts
+    survey.hours = hours.sorted { $0.key < $1.key }.map(\.value)
+    guard let bounds else { return (survey, nil) }
+    survey.thirds = [bounds.second, bounds.last].map(\.description)
+    if !unjudged.isEmpty { survey.strata = strata(cut: bounds.cut, cells: cells, models: models) }
+    return (survey, bounds)
   }
 
-  private func strata(from cut: Instant, cells: [Cell], models: [String]) -> [Stratum: StratumCount] {
-    var result: [Stratum: StratumCount] = [:]
-    func add(_ pair: Int32, judged: Int) {
+  private func strata(cut: Instant, cells: [Cell], models: [String]) -> Survey.Strata {
+    var result = Survey.Strata()
+    func add(_ pair: Int32, _ instant: Instant, judged: Int) {
       let cell = cells[Int(pair) / arms]
       let stratum = Stratum(task: cell.task, band: cell.band, model: models[Int(pair) % arms])
-      result[stratum, default: StratumCount(outcomes: 0, judged: 0)].outcomes += 1
-      result[stratum, default: StratumCount(outcomes: 0, judged: 0)].judged += judged
+      let half = instant < cut ? \Survey.Strata.training : \.holdout
+      result[keyPath: half][stratum, default: StratumCount(outcomes: 0, judged: 0)].outcomes += 1
+      result[keyPath: half][stratum, default: StratumCount(outcomes: 0, judged: 0)].judged += judged
     }
-    for (instant, pair) in zip(eligible, eligiblePairs) where instant >= cut { add(pair, judged: 1) }
-    for row in unjudged where row.instant >= cut { add(row.pair, judged: 0) }
+    for row in eligible where row.isJudged { add(row.pair, row.instant, judged: 1) }
+    for row in unjudged { add(row.pair, row.instant, judged: 0) }
     return result
   }
+}
+
+/// The instants that part a dataset's rows: the cut, the thirds of the holdout, and the end from which ages are taken.
+struct DatasetBounds {
+  let cut: Instant
+  /// The first instant of the holdout's second third, by the number of rows.
+  let second: Instant
+  /// The first instant of its last third.
+  let last: Instant
+  let end: Instant
+
+  /// - Parameter sorted: the instants of the eligible rows.
+  init?(_ sorted: [Instant], holdoutShare: Double, end: Instant) {
+    guard !sorted.isEmpty else { return nil }
+    let offset = min(Int(Double(sorted.count) * (1 - holdoutShare)), sorted.count - 1)
+    let holdout = sorted.count - offset
+    cut = sorted[offset]
+    second = sorted[offset + holdout / 3]
+    last = sorted[offset + 2 * holdout / 3]
+    self.end = end
+  }
+
+  @inline(__always)
+  func third(of instant: Instant) -> Int { instant >= last ? 2 : instant >= second ? 1 : 0 }
 }

@@ -4,9 +4,11 @@ public enum FunnelStep: Int, CaseIterable, Codable, Sendable {
   case noInference = 1
   /// The call has not ended.
   case notComplete
-  /// No judge has labelled it.
+  /// The status is neither that of a success nor that of a failure.
+  case unknownStatus
+  /// The call succeeded and no judge has labelled it.
   case notJudged
-  /// The score is missing or outside 1 to 5.
+  /// The call succeeded and its score is missing or outside 1 to 5.
   case badScore
   /// The chosen model is not in the catalog.
   case unknownModel
@@ -18,12 +20,13 @@ public enum FunnelStep: Int, CaseIterable, Codable, Sendable {
   case degraded
   /// Marked as excluded from training.
   case excluded
-  /// The judge is the chosen model.
+  /// The call succeeded and its judge is the chosen model.
   case selfJudged
   /// A value of the row cannot be read.
   case unreadable
 
-  /// The steps at which a row falls for its judging alone; without them it would be eligible, and so is traffic.
+  /// The steps at which a row falls for its judging alone; without them it would be eligible, and so is traffic. A
+  /// failed call needs no judge and falls at none of them.
   public static let judging: Set<FunnelStep> = [.notJudged, .badScore, .selfJudged]
 
   /// The name in reports.
@@ -31,6 +34,7 @@ public enum FunnelStep: Int, CaseIterable, Codable, Sendable {
     switch self {
     case .noInference: "no_inference"
     case .notComplete: "not_complete"
+    case .unknownStatus: "unknown_status"
     case .notJudged: "not_judged"
     case .badScore: "score_missing_or_out_of_range"
     case .unknownModel: "model_not_in_catalog"

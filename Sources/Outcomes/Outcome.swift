@@ -6,12 +6,12 @@ public struct Outcome: Sendable, Equatable {
   public var cell: Int
   /// The index of the chosen model in the catalog.
   public var arm: Int
-  /// The judged quality, in [0,1].
+  /// The judged quality, in [0,1]; 0 of a call that failed.
   public var reward: Double
-  /// Whether the call succeeded, whatever its score.
+  /// Whether the call succeeded. A call that failed gave the caller nothing, whether it was judged or not.
   public var succeeded: Bool
-  /// What the call cost, in USD.
-  public var cost: Double
+  /// What the call cost, in USD, at least 0; nil where it is not known.
+  public var cost: Double?
   /// The square root of the row's weight, on a dyadic grid, so that sums of weights are exact in any order.
   public var rootWeight: Double
   /// How the router's choice is known.
@@ -20,21 +20,27 @@ public struct Outcome: Sendable, Equatable {
   public var group: Int
   /// log1p of the input tokens, on a grid of 1/1,024; 0 where the settings do not ask for it.
   public var logTokens: Double
+  /// The third of the holdout, by the number of its rows in time, that the row lies in: 0, 1 or 2. 0 in training.
+  public var third: Int
+  /// The number of the policy version that made the decision, in the source's names; 0 where versions are not told apart.
+  public var version: Int
 
   /// Makes an outcome.
   public init(
-    cell: Int, arm: Int, reward: Double, succeeded: Bool, cost: Double, rootWeight: Double = 1,
-    propensity: Propensity, group: Int, logTokens: Double = 0
+    cell: Int, arm: Int, reward: Double, succeeded: Bool, cost: Double?, rootWeight: Double = 1,
+    propensity: Propensity, group: Int, logTokens: Double = 0, third: Int = 0, version: Int = 0
   ) {
     self.cell = cell
     self.arm = arm
-    self.reward = reward
+    self.reward = succeeded ? reward : 0
     self.succeeded = succeeded
     self.cost = cost
     self.rootWeight = rootWeight
     self.propensity = propensity
     self.group = group
     self.logTokens = logTokens
+    self.third = third
+    self.version = version
   }
 
   /// How many groups agents hash into.
@@ -49,10 +55,23 @@ public struct Outcome: Sendable, Equatable {
   /// The quality of a judge score from 1 to 5.
   public static func reward(score: Double) -> Double { (score - 1) / 4 }
 
+  /// The cost as the outcomes have it; nil where it is unknown, negative or not finite, for unknown is not 0.
+  public static func knownCost(_ value: Double?) -> Double? {
+    guard let value, value.isFinite, value >= 0 else { return nil }
+    return value
+  }
+
   /// The square root of `provenance · 0.5^(age / halfLife)`, rounded to 1/1,024; 1 and 0.25 stay what they are.
   public static func rootWeight(isInternal: Bool, age: Double, halfLife: Double?) -> Double {
     let root = isInternal ? 0.5 : 1.0
     guard let halfLife else { return root }
-    return (root * exp2(-age / halfLife / 2) * 1024).rounded() / 1024
+    return onGrid(root * exp2(-age / halfLife / 2))
   }
+
+  /// The square root of the weight of a failed call in the fit, where judged calls of its stratum stand for more than
+  /// themselves; on the grid of 1/1,024.
+  /// - Parameter share: the share of the stratum's succeeded calls that were judged, in [0,1].
+  public func failureRootWeight(judgedShare share: Double) -> Double { Outcome.onGrid(rootWeight * share.squareRoot()) }
+
+  private static func onGrid(_ root: Double) -> Double { (root * 1024).rounded() / 1024 }
 }

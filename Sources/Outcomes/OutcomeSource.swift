@@ -2,6 +2,8 @@
 public protocol OutcomeSource: ~Copyable {
   /// The cells met so far.
   var directory: CellDirectory { get }
+  /// The policy versions by the number that outcomes have.
+  var versions: [String] { get }
   /// Streams the training rows; the directory knows the cell of a row before `body` sees it.
   mutating func readTraining(_ body: (Outcome, CellDirectory) -> Void) throws
   /// Streams the holdout rows, likewise.

@@ -2,6 +2,8 @@
 public struct RecordedOutcomes: OutcomeSource {
   /// The cells.
   public let directory: CellDirectory
+  /// No versions, for studies have none.
+  public var versions: [String] { [] }
   /// The rows to learn from.
   public let training: ArraySlice<Outcome>
   /// The rows to replay.

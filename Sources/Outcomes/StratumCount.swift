@@ -1,6 +1,6 @@
-/// How many outcomes a stratum had, and how many of them were judged and are eligible.
+/// How many succeeded outcomes a stratum had, and how many of them were judged and are eligible.
 public struct StratumCount: Sendable, Equatable {
-  /// Outcomes that would be eligible if they were judged by another than the chosen model.
+  /// Succeeded outcomes that would be eligible if they were judged by another than the chosen model.
   public var outcomes: Int
   /// Those that are eligible.
   public var judged: Int

@@ -12,6 +12,8 @@ public struct Decision: Sendable, Equatable {
     case noCandidateEnrolled
     /// The incumbent's pick, because evidence for another is too thin.
     case incumbentKept
+    /// The incumbent's pick, because no model's quality clears the floor: better served below it than not at all.
+    case incumbentKeptBelowFloor
     /// Another rule, by its name.
     case other(String)
 
@@ -23,6 +25,7 @@ public struct Decision: Sendable, Equatable {
       case .noCandidateClearsFloor: "no_candidate_clears_floor"
       case .noCandidateEnrolled: "no_candidate_enrolled"
       case .incumbentKept: "incumbent_kept"
+      case .incumbentKeptBelowFloor: "incumbent_kept_below_floor"
       case .other(let name): name
       }
     }
@@ -30,6 +33,7 @@ public struct Decision: Sendable, Equatable {
     init(name: String) {
       let known: [Ground] = [
         .cheapestClearingFloor, .allowedVetoApplied, .noCandidateClearsFloor, .noCandidateEnrolled, .incumbentKept,
+        .incumbentKeptBelowFloor,
       ]
       self = known.first { $0.name == name } ?? .other(name)
     }

@@ -8,7 +8,8 @@ public enum DecisionRule: String, Codable, Sendable, CaseIterable {
   case highestMean = "highest_mean"
   /// The enrolled model of the highest upper confidence bound.
   case highestUpperBound = "highest_ucb"
-  /// The enrolled model of the lowest price for a unit of quality.
+  /// The enrolled model of the lowest price for a unit of quality, among those whose quality clears the floor; the
+  /// gateway's ranking by expected cost.
   case lowestPricePerQuality = "lowest_price_per_quality"
 
   /// Decides in one cell.
@@ -19,7 +20,7 @@ public enum DecisionRule: String, Codable, Sendable, CaseIterable {
   public func decide(_ catalog: Catalog, floor: Double, quality: [Double], upperBound: [Double]) -> Decision {
     let enrolled = catalog.models.indices.filter { catalog.models[$0].isEnrolled }
     guard !enrolled.isEmpty else { return Decision(arm: nil, rule: .noCandidateEnrolled) }
-    let candidates = self == .cheapestClearingFloor ? enrolled.filter { quality[$0] >= floor } : enrolled
+    let candidates = keepsFloor ? enrolled.filter { quality[$0] >= floor } : enrolled
     let prices = catalog.models.map { $0.price ?? .infinity }
     // Arms are in the order of their slugs' bytes, so the first of equals is the one with the least slug.
     let best = candidates.min { a, b in
@@ -34,6 +35,9 @@ public enum DecisionRule: String, Codable, Sendable, CaseIterable {
     }
     return Decision(arm: best, rule: isVetoed ? .allowedVetoApplied : .cheapestClearingFloor)
   }
+
+  /// Whether only models whose quality clears the floor may be chosen.
+  private var keepsFloor: Bool { self == .cheapestClearingFloor || self == .lowestPricePerQuality }
 
   /// What the rule makes least.
   private func score(_ arm: Int, _ prices: [Double], _ quality: [Double], _ upperBound: [Double]) -> Double {

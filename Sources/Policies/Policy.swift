@@ -71,6 +71,13 @@ public struct Policy: Sendable, Equatable {
         catalog, pick: decision.arm, floor: floor, upperBound: upperBound, exploration: exploration))
   }
 
+  /// The probability of each arm in a cell if this pick were served there with the exploration of this policy.
+  public func probabilities(of cell: Cell, servedBy pick: Int?, catalog: Catalog) -> [Double] {
+    Policy.probabilities(
+      catalog, pick: pick, floor: catalog.floor(task: cell.task), upperBound: upperBounds(cell, catalog: catalog),
+      exploration: exploration)
+  }
+
   /// The upper confidence bound of each arm in a cell; the prior where the policy knows nothing.
   public func upperBounds(_ cell: Cell, catalog: Catalog) -> [Double] {
     zip(entries(row(for: cell), catalog), catalog.models).map { $0?.upperBound ?? $1.prior ?? 0 }

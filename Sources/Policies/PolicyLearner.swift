@@ -25,9 +25,9 @@ public struct PolicyLearner: Sendable {
 
   /// The candidate.
   ///
-  /// Safe improvement (after SPIBB: Laroche, Trichelair, Tachet des Combes 2019): where the evidence for a change is
-  /// under `minimumSupport` the cell keeps the incumbent's pick while that is still enrolled. The evidence for a change
-  /// to another model is that model's support; for serving nothing at all it is the support of the incumbent's pick.
+  /// Safe improvement (after SPIBB: Laroche, Trichelair, Tachet des Combes 2019): a model whose support is under
+  /// `minimumSupport` may not take over from the incumbent's pick, and the cell keeps that pick while it is enrolled. A
+  /// cell that the incumbent serves is never left without a model, even where no model's quality clears the floor.
   public func learn(_ table: Table, catalog: Catalog, incumbent: Policy) -> Policy {
     let models = catalog.models.map(\.slug)
     var rows: [(cell: Cell, row: Policy.Row)] = []
@@ -48,11 +48,32 @@ public struct PolicyLearner: Sendable {
             count: entries.reduce(0) { $0 + $1.count }, entries: entries)
         ))
     }
-    return Policy(models: models, exploration: exploration, table: rows)
+    let learned = Policy(models: models, exploration: exploration, table: rows)
+    let kept = keptRows(of: incumbent, beside: learned, catalog: catalog)
+    return kept.isEmpty ? learned : Policy(models: models, exploration: exploration, table: rows + kept)
   }
 
   private func improve(_ own: Decision, on held: Int?, entries: [PolicyEntry]) -> Decision {
-    guard let held, held != own.arm, entries[own.arm ?? held].support < minimumSupport else { return own }
-    return Decision(arm: held, rule: .incumbentKept)
+    guard let held, held != own.arm else { return own }
+    guard let arm = own.arm else { return Decision(arm: held, rule: .incumbentKeptBelowFloor) }
+    return entries[arm].support < minimumSupport ? Decision(arm: held, rule: .incumbentKept) : own
+  }
+
+  /// Rows for the incumbent's cells that training has not seen and that would be left without a model.
+  private func keptRows(
+    of incumbent: Policy, beside learned: Policy, catalog: Catalog
+  ) -> [(cell: Cell, row: Policy.Row)] {
+    let known = Set(learned.cells)
+    return incumbent.cells.compactMap { cell in
+      guard !known.contains(cell), learned.serve(cell, catalog: catalog, rule: rule).decision.arm == nil,
+        let held = incumbent.serve(cell, catalog: catalog, rule: rule).decision.arm
+      else { return nil }
+      let entries = learned.row(for: cell)?.entries ?? catalog.models.map { _ in nil }
+      return (
+        cell,
+        Policy.Row(
+          pick: catalog.models[held].slug, rule: .incumbentKeptBelowFloor, count: 0, entries: entries)
+      )
+    }
   }
 }

@@ -38,8 +38,7 @@ public struct ClusterBootstrap: Sendable {
 
   /// The bound that the lift is above with confidence `1 - error`.
   ///
-  /// Where fewer than ten draws lie beyond it, it is the lesser of the least draw, expanded, and Student's bound, for so
-  /// far out the draws no longer tell.
+  /// Where fewer than ten draws lie beyond it, it is Student's bound, for so far out the draws no longer tell.
   public func lower(error: Double) -> Double { difference.mean - margin(error: error, sign: 1) }
 
   /// The bound that the lift is below with confidence `1 - error`.
@@ -47,16 +46,15 @@ public struct ClusterBootstrap: Sendable {
 
   /// How far from the mean the bound lies, downwards for the sign 1 and upwards for -1.
   private func margin(error: Double, sign: Double) -> Double {
-    if difference.isNothing { return 0 }
+    if difference.isIdentical { return 0 }
     guard difference.groups > 1, !sorted.isEmpty else { return .infinity }
     let student = difference.studentTMargin(error: error)
     guard spread > 0, error < 0.5 else { return student }
     let expansion = student / (-NormalDistribution.quantile(error) * spread)
     let place = error * Double(sorted.count)
-    let isTold = place >= 10
-    let rank = isTold ? Int(place.rounded(.down)) - 1 : 0
+    guard place >= 10 else { return student }
+    let rank = Int(place.rounded(.down)) - 1
     let drawn = sign > 0 ? sorted[rank] : sorted[sorted.count - 1 - rank]
-    let expanded = sign * (difference.mean - drawn) * expansion
-    return isTold ? expanded : max(expanded, student)
+    return sign * (difference.mean - drawn) * expansion
   }
 }

@@ -8,6 +8,8 @@ public struct Moments: Sendable, Equatable {
   public private(set) var sum = 0.0
   /// `Σ w²`.
   public private(set) var squaredWeight = 0.0
+  /// `Σ w x²`.
+  public private(set) var weightedSquares = 0.0
   private var crossed = 0.0
   private var squares = 0.0
 
@@ -22,6 +24,7 @@ public struct Moments: Sendable, Equatable {
     weight += added
     sum += weighted
     squaredWeight += added * added
+    weightedSquares += weighted * value
     crossed += added * weighted
     squares += weighted * weighted
   }
@@ -32,6 +35,7 @@ public struct Moments: Sendable, Equatable {
     weight += other.weight
     sum += other.sum
     squaredWeight += other.squaredWeight
+    weightedSquares += other.weightedSquares
     crossed += other.crossed
     squares += other.squares
   }
@@ -60,6 +64,12 @@ public struct Moments: Sendable, Equatable {
     let centred = max(squares - 2 * mean * crossed + mean * mean * squaredWeight, 0)
     return scale * scale * centred / Double(count - 1)
   }
+
+  /// `(Σw)²/Σw²` (Kish 1965), in numbers.
+  public var effectiveCount: Double { squaredWeight > 0 ? weight * weight / squaredWeight : 0 }
+
+  /// `Σ w x²/Σ w` less the square of the mean: the variance of one number, whatever its weight; 0 of no numbers.
+  public var spread: Double { weight > 0 ? max(weightedSquares / weight - mean * mean, 0) : 0 }
 
   /// The standard error of the mean, taking numbers as independent; 0 of fewer than two numbers.
   public var standardError: Double { count > 1 ? (variance / Double(count)).squareRoot() : 0 }

@@ -36,7 +36,7 @@ public struct PairedDifference: Sendable {
   public var mean: Double { rows.mean }
 
   /// Whether no row differs at all, so that there is nothing to be unsure of.
-  var isNothing: Bool { rows.count > 0 && rows.sumOfSquares == 0 }
+  var isIdentical: Bool { rows.count > 0 && rows.sumOfSquares == 0 }
 
   /// How many groups have rows.
   public var groups: Int { groupWeights.count { $0 > 0 } }
@@ -81,13 +81,13 @@ public struct PairedDifference: Sendable {
 
   /// How far below the mean, or above it, Student's t puts the bound with this error on one side.
   public func studentTMargin(error: Double) -> Double {
-    if isNothing { return 0 }
+    if isIdentical { return 0 }
     return groups > 1 ? studentTQuantile(error: error) * standardError : .infinity
   }
 
   /// How far below the mean, or above it, the normal approximation puts the bound.
   public func normalMargin(error: Double) -> Double {
-    if isNothing { return 0 }
+    if isIdentical { return 0 }
     guard rows.count > 1 else { return .infinity }
     return -NormalDistribution.quantile(error) * rows.standardError
   }

@@ -10,17 +10,22 @@ public struct PairedReplay: Sendable {
   private var candidateProbability: [Double] = []
   private var incumbentProbability: [Double] = []
   private var expected: [[Double]] = Quantity.allCases.map { _ in [] }
+  private var expectedFailure: [Double] = []
   private var candidateDirect: [[Double]] = Quantity.allCases.map { _ in [] }
   private var incumbentDirect: [[Double]] = Quantity.allCases.map { _ in [] }
+  private var directFailure: [Double] = []
   /// The cells by number.
   public private(set) var cells: [ReplayedCell] = []
   /// The candidate's estimates.
   public private(set) var candidate = PolicyReplay()
   /// The incumbent's estimates.
   public private(set) var incumbent = PolicyReplay()
-  private var differences = Quantity.allCases.map { _ in Moments() }
-  private var groupSums: [[Double]]
-  private var groupWeights: [Double]
+  private var differences: [GroupedMoments]
+  private var outcomes: [GroupedMoments]
+  private var thirds: [GroupedMoments]
+  private var explorations = Quantity.allCases.map { _ in Moments() }
+  private var failureDifference = Moments()
+  private var failureRows = Moments()
   private var eValues: [EValue]
   /// The paired differences in done of each cell.
   public private(set) var cellLift: [Moments] = []
@@ -28,8 +33,6 @@ public struct PairedReplay: Sendable {
   public private(set) var armRows: [Int32] = []
   private var chosenInverses: [Moments]
   private var armResiduals: [[Double]]
-  /// The labels of the rows.
-  public private(set) var labels: LabelTally
   private var leastPropensity = Double.infinity
   private var greatestPropensity = 0.0
   /// How the fit's predictions turned out.
@@ -48,22 +51,28 @@ public struct PairedReplay: Sendable {
     self.tuning = tuning
     self.ranges = Quantity.allCases.map { ranges[$0] }
     eValues = [Quantity.reward, .done].map { EValue(worstLoss: -(ranges[$0]?.lowerBound ?? -.infinity)) }
-    groupSums = Quantity.allCases.map { _ in [Double](repeating: 0, count: groups) }
-    groupWeights = [Double](repeating: 0, count: groups)
+    differences = Quantity.allCases.map { _ in GroupedMoments(groups: groups) }
+    outcomes = Quantity.allCases.map { _ in GroupedMoments(groups: groups) }
+    thirds = (0..<3).map { _ in GroupedMoments(groups: groups) }
     chosenInverses = Array(repeating: Moments(), count: arms)
     armResiduals = Quantity.allCases.map { _ in [Double](repeating: 0, count: arms) }
-    labels = LabelTally(arms: arms)
   }
 
   /// Adds the cell of the next number.
   public mutating func append(_ cell: ReplayCell) {
+    func expectation(_ probabilities: [Double], _ values: [Double]) -> Double {
+      zip(probabilities, values).reduce(0) { $0 + $1.0 * $1.1 }
+    }
     candidateProbability += cell.candidate
     incumbentProbability += cell.incumbent
     for quantity in expected.indices {
       expected[quantity] += cell.expected[quantity]
-      candidateDirect[quantity].append(zip(cell.candidate, cell.expected[quantity]).reduce(0) { $0 + $1.0 * $1.1 })
-      incumbentDirect[quantity].append(zip(cell.incumbent, cell.expected[quantity]).reduce(0) { $0 + $1.0 * $1.1 })
+      candidateDirect[quantity].append(expectation(cell.candidate, cell.expected[quantity]))
+      incumbentDirect[quantity].append(expectation(cell.incumbent, cell.expected[quantity]))
     }
+    expectedFailure += cell.expectedFailure
+    directFailure.append(
+      expectation(cell.candidate, cell.expectedFailure) - expectation(cell.incumbent, cell.expectedFailure))
     cellLift.append(Moments())
     armRows.append(contentsOf: repeatElement(0, count: arms))
     cells.append(ReplayedCell(cell))
@@ -72,7 +81,7 @@ public struct PairedReplay: Sendable {
   /// Adds a row of a known cell.
   ///
   /// The doubly robust score of a policy is `Σ_a π(a|x) q̂(x,a) + ρ (y - q̂(x,a_i))` with `ρ = π(a_i|x)/μ` (Dudík,
-  /// Langford, Li 2011, equation 1).
+  /// Langford, Li 2011, equation 1). A row whose cost is not known says nothing of cost.
   /// - Parameters:
   ///   - propensity: μ, in (0,1]; nil gives the row weight 0 in both policies.
   ///   - rowWeight: how many outcomes of the traffic the row stands for, 1 on average.
@@ -85,20 +94,29 @@ public struct PairedReplay: Sendable {
     incumbent.add(weight: weights.1, served: cells[outcome.cell].incumbentServed, rowWeight: rowWeight)
     let reward = addQuantity(0, outcome.reward, outcome, inverse, weights, rowWeight)
     let done = addQuantity(1, outcome.isDone ? 1 : 0, outcome, inverse, weights, rowWeight)
-    addQuantity(2, outcome.cost, outcome, inverse, weights, rowWeight)
+    if let cost = outcome.cost { addQuantity(2, cost, outcome, inverse, weights, rowWeight) }
+    addFailure(outcome, weights, rowWeight)
     eValues[0].add(reward, weight: rowWeight)
     eValues[1].add(done, weight: rowWeight)
     cellLift[outcome.cell].add(done, weight: rowWeight)
-    groupWeights[outcome.group] += rowWeight
+    thirds[outcome.third].add(
+      done, weight: rowWeight, group: outcome.group, variance: cells[outcome.cell].variances?[Quantity.done.rawValue])
     armRows[pair] += 1
     chosenInverses[outcome.arm].add(inverse, weight: rowWeight)
     if let propensity {
       leastPropensity = min(leastPropensity, propensity)
       greatestPropensity = max(greatestPropensity, propensity)
     }
-    labels.add(outcome)
     calibration.add(predicted: expected[0][pair], observed: outcome.reward, weight: rowWeight)
     rows += 1
+  }
+
+  @inline(__always)
+  private mutating func addFailure(_ outcome: Outcome, _ weights: (Double, Double), _ rowWeight: Double) {
+    let failed = outcome.succeeded ? 0.0 : 1.0
+    let residual = failed - expectedFailure[outcome.cell * arms + outcome.arm]
+    failureDifference.add(directFailure[outcome.cell] + (weights.0 - weights.1) * residual, weight: rowWeight)
+    failureRows.add(failed, weight: rowWeight)
   }
 
   @inline(__always)
@@ -108,6 +126,7 @@ public struct PairedReplay: Sendable {
     _ rowWeight: Double
   ) -> Double {
     let pair = outcome.cell * arms + outcome.arm
+    let cell = cells[outcome.cell]
     let residual = value - expected[quantity][pair]
     let directs = (candidateDirect[quantity][outcome.cell], incumbentDirect[quantity][outcome.cell])
     candidate.add(
@@ -121,9 +140,14 @@ public struct PairedReplay: Sendable {
         direct: directs.1, weight: weights.1, probability: incumbentProbability[pair], outcome: value,
         residual: residual, tuning: tuning), rowWeight: rowWeight)
     let difference = (directs.0 + weights.0 * residual) - (directs.1 + weights.1 * residual)
-    differences[quantity].add(difference, weight: rowWeight)
-    groupSums[quantity][outcome.group] += rowWeight * difference
+    differences[quantity].add(
+      difference, weight: rowWeight, group: outcome.group, variance: cell.variances?[quantity])
+    outcomes[quantity].add(value, weight: rowWeight, group: outcome.group)
     armResiduals[quantity][outcome.arm] += rowWeight * inverse * residual
+    if let pick = cell.pick {
+      let alone = expected[quantity][outcome.cell * arms + pick] + (pick == outcome.arm ? inverse * residual : 0)
+      explorations[quantity].add(directs.0 + weights.0 * residual - alone, weight: rowWeight)
+    }
     return difference
   }
 
@@ -134,15 +158,17 @@ public struct PairedReplay: Sendable {
     incumbent.merge(other.incumbent)
     for quantity in differences.indices {
       differences[quantity].merge(other.differences[quantity])
-      for group in groupWeights.indices { groupSums[quantity][group] += other.groupSums[quantity][group] }
+      outcomes[quantity].merge(other.outcomes[quantity])
+      explorations[quantity].merge(other.explorations[quantity])
       for arm in 0..<arms { armResiduals[quantity][arm] += other.armResiduals[quantity][arm] }
     }
-    for group in groupWeights.indices { groupWeights[group] += other.groupWeights[group] }
+    for third in thirds.indices { thirds[third].merge(other.thirds[third]) }
+    failureDifference.merge(other.failureDifference)
+    failureRows.merge(other.failureRows)
     for value in eValues.indices { eValues[value].merge(other.eValues[value]) }
     for cell in cellLift.indices { cellLift[cell].merge(other.cellLift[cell]) }
     for pair in armRows.indices { armRows[pair] += other.armRows[pair] }
     for arm in 0..<arms { chosenInverses[arm].merge(other.chosenInverses[arm]) }
-    labels.merge(other.labels)
     calibration.merge(other.calibration)
     leastPropensity = min(leastPropensity, other.leastPropensity)
     greatestPropensity = max(greatestPropensity, other.greatestPropensity)
@@ -151,30 +177,51 @@ public struct PairedReplay: Sendable {
 
   /// The paired difference of the doubly robust scores.
   public func difference(_ quantity: Quantity) -> PairedDifference {
-    PairedDifference(
-      rows: differences[quantity.rawValue], groupSums: groupSums[quantity.rawValue], groupWeights: groupWeights,
-      range: ranges[quantity.rawValue], expectedVariance: expectedVariance(quantity),
-      effectiveRows: candidate.effectiveSampleSize)
+    differences[quantity.rawValue].difference(
+      range: ranges[quantity.rawValue], effectiveRows: candidate.effectiveSampleSize)
   }
 
-  /// The variance of the mean difference that training expects; nil where it says nothing of a cell with rows.
-  private func expectedVariance(_ quantity: Quantity) -> Double? {
-    var sum = 0.0
-    var weight = 0.0
-    for (cell, lift) in zip(cells, cellLift) where lift.count > 0 {
-      guard let variances = cell.variances else { return nil }
-      sum += lift.squaredWeight * variances[quantity.rawValue]
-      weight += lift.weight
-    }
-    return weight > 0 ? sum / (weight * weight) : nil
+  /// The paired difference in done of each third of the holdout in time.
+  public func difference(third: Int) -> PairedDifference {
+    thirds[third].difference(effectiveRows: candidate.effectiveSampleSize / 3)
   }
+
+  /// What was in fact served: the outcomes of the log's own choices.
+  public func served(_ quantity: Quantity) -> PairedDifference { outcomes[quantity.rawValue].difference() }
+
+  /// The share of calls that failed, over the log's own choices, in [0,1].
+  public var servedFailures: Double { failureRows.mean }
+
+  /// How much more often calls of the candidate fail than the incumbent's, doubly robust; the rest of the lift in done is
+  /// through quality.
+  public var failureLift: Double { failureDifference.mean }
+
+  /// What exploration adds to the candidate's value beside its picks alone, doubly robust; 0 without a pick.
+  public func explorationEffect(_ quantity: Quantity) -> Double { explorations[quantity.rawValue].mean }
 
   /// `1{chosen}/propensity` of an arm over all rows, whose mean is 1 but for chance where the propensities are right.
   public func inversePropensity(arm: Int) -> Moments {
-    chosenInverses[arm].among(differences[Quantity.reward.rawValue])
+    chosenInverses[arm].among(differences[Quantity.reward.rawValue].rows)
   }
 
-  /// The evidence that the candidate is better; nil for cost, whose rows nothing bounds.
+  /// The effective sample size of one arm served to every row, `(Σρ)²/Σρ²` (Kish 1965), in rows.
+  public func effectiveSampleSize(arm: Int) -> Double {
+    let moments = chosenInverses[arm]
+    return moments.sumOfSquares > 0 ? moments.sum * moments.sum / moments.sumOfSquares : 0
+  }
+
+  /// The probability of each arm in a cell, of the candidate and of the incumbent.
+  func probabilities(cell: Int) -> (candidate: ArraySlice<Double>, incumbent: ArraySlice<Double>) {
+    let pairs = cell * arms..<(cell + 1) * arms
+    return (candidateProbability[pairs], incumbentProbability[pairs])
+  }
+
+  /// The lift of a cell that training expects, without what the holdout shows of it.
+  func expectedLift(_ quantity: Quantity, cell: Int) -> Double {
+    candidateDirect[quantity.rawValue][cell] - incumbentDirect[quantity.rawValue][cell]
+  }
+
+  /// The evidence that the candidate is better, on independent rows; nil for cost, whose rows nothing bounds.
   public func eValue(_ quantity: Quantity) -> EValue? {
     quantity == .cost ? nil : eValues[quantity.rawValue]
   }
@@ -192,11 +239,11 @@ public struct PairedReplay: Sendable {
 
   /// The doubly robust value of one arm served to every row.
   public func singleArmValue(_ quantity: Quantity, arm: Int) -> Double {
-    let total = differences[quantity.rawValue].weight
-    guard total > 0 else { return 0 }
+    let (all, known) = (cellLift.reduce(0.0) { $0 + $1.weight }, differences[quantity.rawValue].rows.weight)
+    guard all > 0, known > 0 else { return 0 }
     let direct = cellLift.indices.reduce(0.0) {
       $0 + cellLift[$1].weight * expected[quantity.rawValue][$1 * arms + arm]
     }
-    return (direct + armResiduals[quantity.rawValue][arm]) / total
+    return direct / all + armResiduals[quantity.rawValue][arm] / known
   }
 }

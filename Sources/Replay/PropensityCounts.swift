@@ -6,16 +6,18 @@ public struct PropensityCounts: Sendable, Equatable {
   public var logged = 0
   /// 1, for the decision was marked deterministic.
   public var deterministic = 0
-  /// The share of the policy versions that would have chosen the model, for the decision was deterministic and several
-  /// versions served (Strehl, Langford, Li, Kakade 2010).
-  public var versions = 0
-  /// Estimated as the model's smoothed share of the cell's training rows, which assumes no hidden cause of the choice.
+  /// Estimated as the model's share of the cell's training rows, shrunk to its share in the task, which assumes that no
+  /// hidden reason drove the choice.
   public var estimated = 0
-  /// No probability above zero, or not what the versions would have done: weight 0 in both policies.
+  /// No probability above zero: weight 0 in both policies.
   public var invalid = 0
   /// Under the least that training saw for the model in the task, or of a model that training did not see there: weight
   /// 0 in both policies.
   public var belowLeast = 0
+  /// Rows in cells whose pick changes, of any kind.
+  public var changed = 0
+  /// Those of them whose propensity was logged.
+  public var changedLogged = 0
 
   /// No rows.
   public init() {}
@@ -23,8 +25,8 @@ public struct PropensityCounts: Sendable, Equatable {
   /// The rows of each kind, with the kind's name in reports.
   public var kinds: [(name: String, rows: Int)] {
     [
-      ("logged", logged), ("deterministic", deterministic), ("versions", versions), ("estimated", estimated),
-      ("invalid", invalid), ("below_least", belowLeast),
+      ("logged", logged), ("deterministic", deterministic), ("estimated", estimated), ("invalid", invalid),
+      ("below_least", belowLeast),
     ]
   }
 

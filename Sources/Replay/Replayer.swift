@@ -2,28 +2,39 @@ public import Outcomes
 public import Policies
 
 /// Prepares each cell as it is met, settles each row's propensity and weight, and feeds the paired replay.
+///
+/// Both policies are replayed with the exploration that the candidate's table gives to their picks, so that the lift
+/// compares picks and the share of exploration cancels.
 public struct Replayer {
   /// What is known of a log before its holdout is read.
   public struct LogKnowledge {
     /// What the training rows showed.
-    public var tally: TrainingTally
-    /// The smoothed share of an arm in a cell's training rows.
+    public var tally: OutcomeTally
+    /// The estimated share of an arm in a cell's training rows.
     public var estimatedPropensity: (_ cell: Cell, _ arm: Int) -> Double
-    /// The versions that made its deterministic decisions, where there are several.
-    public var versions: VersionMixture?
-    /// How many outcomes a judged row stands for.
+    /// How many outcomes a row of the holdout stands for.
     public var sampling: SamplingWeights
 
     /// Gathers what is known.
     public init(
-      tally: TrainingTally, estimatedPropensity: @escaping (_ cell: Cell, _ arm: Int) -> Double,
-      versions: VersionMixture? = nil, sampling: SamplingWeights = .even
+      tally: OutcomeTally, estimatedPropensity: @escaping (_ cell: Cell, _ arm: Int) -> Double,
+      sampling: SamplingWeights = .even
     ) {
       self.tally = tally
       self.estimatedPropensity = estimatedPropensity
-      self.versions = versions
       self.sampling = sampling
     }
+  }
+
+  /// The policies that are valued on the same rows beside candidate and incumbent.
+  public struct Companions: Sendable {
+    /// Policies that are replayed in full, each in the candidate's place.
+    public var policies: [ComparedPolicy] = []
+    /// Policies that the candidate alone is compared with, each in the incumbent's place.
+    public var references: [ComparedPolicy] = []
+
+    /// None.
+    public init() {}
   }
 
   private let catalog: Catalog
@@ -31,49 +42,67 @@ public struct Replayer {
   private let candidate: Policy
   private let incumbent: Policy
   private let log: LogKnowledge
-  private let others: [ComparedPolicy]
-  private var expectations: [String: TrainingTally.Expectations] = [:]
-  private var ledger: PropensityLedger
-  private var rowWeights: [Double] = []
+  private let companions: Companions
+  private var expectations: [String: Expectations] = [:]
+  private var resolver: PropensityResolver
+  private var rowWeights: [(judged: Double, failed: Double)] = []
   /// The sums so far.
   public private(set) var replay: PairedReplay
   /// The other policies on the same rows, each in the candidate's place.
   public private(set) var otherReplays: [PairedReplay]
+  /// The candidate against each reference.
+  public private(set) var comparisons: [PolicyComparison]
+  /// The holdout by task and model.
+  public private(set) var tally: OutcomeTally
+  /// The outcomes of each policy version, by the number that outcomes have.
+  public private(set) var versions: [VersionOutcomes] = []
 
   /// How the propensities were known so far.
-  public var propensities: PropensityCounts { ledger.counts }
+  public var propensities: PropensityCounts { resolver.counts }
 
-  /// How many outcomes a judged row stands for.
+  /// How many outcomes a row stands for.
   public var sampling: SamplingWeights { log.sampling }
 
+  /// What training showed.
+  public var trainingTally: OutcomeTally { log.tally }
+
   /// Makes a replayer of no rows.
-  /// - Parameter others: policies that are replayed on the same rows.
   public init(
     candidate: Policy, incumbent: Policy, catalog: Catalog, rule: DecisionRule, log: LogKnowledge,
-    others: [ComparedPolicy] = []
+    companions: Companions = Companions()
   ) {
     self.candidate = candidate
     self.incumbent = incumbent
     self.catalog = catalog
     self.rule = rule
     self.log = log
-    self.others = others
-    otherReplays = others.map { _ in PairedReplay(arms: catalog.models.count) }
-    ledger = PropensityLedger(arms: catalog.models.count)
-    replay = PairedReplay(arms: catalog.models.count)
-    replay = PairedReplay(arms: catalog.models.count, ranges: ranges())
+    self.companions = companions
+    let arms = catalog.models.count
+    otherReplays = companions.policies.map { _ in PairedReplay(arms: arms) }
+    comparisons = companions.references.map { _ in PolicyComparison(arms: arms) }
+    resolver = PropensityResolver(arms: arms)
+    tally = OutcomeTally(arms: arms)
+    replay = PairedReplay(arms: arms)
+    replay = PairedReplay(arms: arms, ranges: ranges())
   }
 
   /// Replays a row.
   @inline(__always)
   public mutating func add(_ outcome: Outcome, directory: CellDirectory) {
     if outcome.cell >= replay.cells.count { prepare(directory) }
-    let propensity = ledger.propensity(of: outcome)
-    let weight = rowWeights[outcome.cell * catalog.models.count + outcome.arm]
+    let propensity = resolver.propensity(of: outcome)
+    let pair = outcome.cell * catalog.models.count + outcome.arm
+    let weight = outcome.succeeded ? rowWeights[pair].judged : rowWeights[pair].failed
     replay.add(outcome, propensity: propensity, rowWeight: weight)
     for other in otherReplays.indices {
       otherReplays[other].add(outcome, propensity: propensity, rowWeight: weight)
     }
+    for other in comparisons.indices {
+      comparisons[other].add(outcome, propensity: propensity, rowWeight: weight)
+    }
+    tally.add(outcome, weight: weight, directory: directory)
+    while versions.count <= outcome.version { versions.append(VersionOutcomes()) }
+    versions[outcome.version].add(outcome, weight: weight)
   }
 
   /// What a row's lift can be: over every cell that either table names, for all others are served alike.
@@ -98,12 +127,16 @@ public struct Replayer {
     for cell in directory.cells[replay.cells.count...] {
       let (replayCell, propensities) = prepared(cell)
       replay.append(replayCell)
-      for (number, other) in others.enumerated() {
-        otherReplays[number].append(substituted(other.probabilities(cell), in: replayCell, of: cell))
+      for (number, other) in companions.policies.enumerated() {
+        otherReplays[number].append(with(other.probabilities(cell), in: \.candidate, of: replayCell, cell))
       }
-      ledger.append(propensities)
+      for (number, other) in companions.references.enumerated() {
+        comparisons[number].append(with(other.probabilities(cell), in: \.incumbent, of: replayCell, cell))
+      }
+      resolver.append(propensities)
       rowWeights += catalog.models.map {
-        log.sampling.weight(Stratum(task: cell.task, band: cell.band, model: $0.slug))
+        let stratum = Stratum(task: cell.task, band: cell.band, model: $0.slug)
+        return (log.sampling.weight(stratum, succeeded: true), log.sampling.weight(stratum, succeeded: false))
       }
     }
   }
@@ -111,47 +144,54 @@ public struct Replayer {
   private mutating func prepared(_ cell: Cell) -> (cell: ReplayCell, propensities: CellPropensities) {
     let new = candidate.serve(cell, catalog: catalog, rule: rule)
     let old = incumbent.serve(cell, catalog: catalog, rule: rule)
-    let expected = expectations[cell.task] ?? log.tally.expectations(task: cell.task)
+    let oldProbabilities = candidate.probabilities(of: cell, servedBy: old.decision.arm, catalog: catalog)
+    let expected =
+      expectations[cell.task]
+      ?? Expectations(log.tally, task: cell.task, prices: catalog.models.map(\.price))
     expectations[cell.task] = expected
-    let propensities = propensities(in: cell)
+    let isChanged = new.decision.arm != old.decision.arm
+    let propensities = propensities(in: cell, isChanged: isChanged)
     return (
       ReplayCell(
-        candidate: new.probabilities, incumbent: old.probabilities,
-        expected: [new.quality, expected.done, expected.cost],
-        isChanged: new.decision.arm != old.decision.arm, pick: new.decision.arm,
-        variances: variances(cell.task, new.probabilities, old.probabilities, expected),
-        isReplayed: propensities.least.map(\.isFinite)),
+        candidate: new.probabilities, incumbent: oldProbabilities,
+        expected: [new.quality, expected.done, expected.cost], isChanged: isChanged, pick: new.decision.arm,
+        variances: variances(cell.task, new.probabilities, oldProbabilities, expected),
+        isReplayed: propensities.least.map(\.isFinite), expectedFailure: expected.failure),
       propensities
     )
   }
 
-  /// The cell with another policy in the candidate's place.
-  private func substituted(_ probabilities: [Double], in replayCell: ReplayCell, of cell: Cell) -> ReplayCell {
+  /// The cell with another policy in the candidate's or the incumbent's place.
+  private func with(
+    _ probabilities: [Double], in place: WritableKeyPath<ReplayCell, [Double]>, of replayCell: ReplayCell, _ cell: Cell
+  ) -> ReplayCell {
     var result = replayCell
-    result.candidate = probabilities
-    result.pick = probabilities.indices.max { probabilities[$0] < probabilities[$1] }
+    result[keyPath: place] = probabilities
+    if place == \ReplayCell.candidate {
+      result.pick = probabilities.indices.max { probabilities[$0] < probabilities[$1] }
+    }
     result.variances = expectations[cell.task].map {
-      variances(cell.task, probabilities, replayCell.incumbent, $0)
+      variances(cell.task, result.candidate, result.incumbent, $0)
     }
     return result
   }
 
-  private func propensities(in cell: Cell) -> CellPropensities {
+  private func propensities(in cell: Cell, isChanged: Bool) -> CellPropensities {
     let arms = catalog.models.indices
     return CellPropensities(
       leastLogged: arms.map { log.tally.leastPropensity(task: cell.task, arm: $0) ?? .infinity },
       estimated: arms.map { log.tally.hasUnknownPropensities ? log.estimatedPropensity(cell, $0) : 0 },
-      versions: log.versions?.propensities(in: cell, catalog: catalog, rule: rule) ?? arms.map { _ in 0 })
+      isChanged: isChanged)
   }
 
   private func variances(
-    _ task: String, _ candidate: [Double], _ incumbent: [Double], _ expected: TrainingTally.Expectations
+    _ task: String, _ candidate: [Double], _ incumbent: [Double], _ expected: Expectations
   ) -> [Double] {
     let inverses = log.tally.meanInversePropensities(task: task)
-    return expected.variances.map { variances in
+    return expected.squaredErrors.map { errors in
       catalog.models.indices.reduce(0.0) { sum, arm in
         let difference = candidate[arm] - incumbent[arm]
-        return sum + difference * difference * variances[arm] * inverses[arm]
+        return sum + difference * difference * errors[arm] * inverses[arm]
       }
     }
   }

@@ -34,16 +34,24 @@ public struct PolicyReport: Codable, Sendable {
 
   /// Its name.
   public let name: String
-  /// By quantity; empty where it cannot be estimated from a log.
+  /// By quantity; empty where it cannot be estimated from the log.
   public let estimates: [String: Estimate]
+  /// Why it cannot be estimated; nil where it can.
+  public let absent: String?
   /// What it is truly worth.
   public let truth: Truth.Value?
 
   /// Reports a policy that was replayed in the candidate's place.
-  public init(_ name: String, _ replay: PairedReplay, thresholds: GateThresholds, truth: Truth.Value?) {
+  /// - Parameter absence: why the log does not show what it does; nil where it does.
+  public init(
+    _ name: String, _ replay: PairedReplay, absence: String?, thresholds: GateThresholds, truth: Truth.Value?
+  ) {
     self.name = name
-    estimates = Dictionary(
-      uniqueKeysWithValues: Quantity.allCases.map { ($0.name, Estimate(replay, $0, thresholds: thresholds)) })
+    estimates =
+      absence == nil
+      ? Dictionary(
+        uniqueKeysWithValues: Quantity.allCases.map { ($0.name, Estimate(replay, $0, thresholds: thresholds)) }) : [:]
+    absent = absence
     self.truth = truth
   }
 
@@ -51,6 +59,7 @@ public struct PolicyReport: Codable, Sendable {
   public init(_ name: String, truth: Truth.Value) {
     self.name = name
     estimates = [:]
+    absent = "it is of single prompts, which a log does not show"
     self.truth = truth
   }
 }

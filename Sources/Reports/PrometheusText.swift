@@ -12,7 +12,7 @@ public enum PrometheusText {
     text += metric("promoted", "Whether the last run promoted its candidate.", [([:], report.promoted ? 1 : 0)])
     text += metric(
       "check_passed", "Whether each check of the gate passed.",
-      report.checks.map { (["check": $0.name], $0.passed ? 1 : 0) })
+      report.checks.map { (["check": $0.name.rawValue], $0.passed ? 1 : 0) })
     text += metric(
       "outcomes", "Outcomes in the window, and how many fell at each step.",
       report.outcomes.funnel.map { (["step": $0.step], Double($0.rows)) }

@@ -6,7 +6,7 @@ public struct PropensityReport: Codable, Sendable {
   public let rows: [String: Int]
   /// The share of each kind, in [0,1].
   public let shares: [String: Double]
-  /// `logged`, `deterministic`, `versions`, `estimated`, `mixed` or `none`.
+  /// `logged`, `deterministic`, `estimated`, `mixed` or `none`.
   public let kind: String
   /// The counts and shares in words.
   public let summary: String

@@ -37,6 +37,8 @@ public struct RunFigures: Codable, Sendable {
   }
 
   let singleModels: [SingleModel]
+  /// Models that the log shows too little of, with the effective sample size in rows.
+  let absentSingleModels: [String: Double]
   let calibration: [CalibrationBin]
   let unusedRows: Int
   let weights: [WeightBin]
@@ -45,7 +47,12 @@ public struct RunFigures: Codable, Sendable {
   /// Reads them off a replay.
   /// - Parameter cells: the cells in the order of the replay's.
   public init(_ replay: PairedReplay, cells: [Cell], catalog: Catalog) {
-    singleModels = catalog.models.indices.filter { catalog.models[$0].isEnrolled }.map { arm in
+    let enrolled = catalog.models.indices.filter { catalog.models[$0].isEnrolled }
+    absentSingleModels = Dictionary(
+      enrolled.filter { replay.effectiveSampleSize(arm: $0) < Overlap.minimumRows }.map {
+        (catalog.models[$0].slug, replay.effectiveSampleSize(arm: $0))
+      }, uniquingKeysWith: { first, _ in first })
+    singleModels = enrolled.filter { replay.effectiveSampleSize(arm: $0) >= Overlap.minimumRows }.map { arm in
       SingleModel(
         name: catalog.models[arm].slug, reward: replay.singleArmValue(.reward, arm: arm),
         done: replay.singleArmValue(.done, arm: arm), costUsd: replay.singleArmValue(.cost, arm: arm))

@@ -25,7 +25,7 @@ public struct RunPage {
     .wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: .92rem; }
     th, td { text-align: left; vertical-align: top; padding: .3rem .6rem .3rem 0; border-bottom: 1px solid var(--line); }
     td.number, th.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
-    .fail { color: var(--incumbent); font-weight: 600; } figure { margin: .6rem 0; } figcaption { font-size: .9rem;
+    .fail { color: var(--incumbent); font-weight: 600; } .warn { font-weight: 600; } figure { margin: .6rem 0; } figcaption { font-size: .9rem;
     color: var(--quiet); } dt { font-weight: 600; margin-top: .5rem; } dd { margin: 0; }
     @media (max-width: 40rem) { .plot { min-width: 34rem; } }
     @media print { body { max-width: none; font-size: 11px; } h2 { break-after: avoid; } figure, tr { break-inside: avoid; } }
@@ -59,7 +59,7 @@ public struct RunPage {
     """
   }
 
-  private var title: String { SVG.escaped("\(report.verdict): \(report.policyVersionTo)") }
+  private var title: String { SVG.escaped("\(report.headline.lowercased()): \(report.policyVersionTo)") }
 
   private var sections: [String] {
     let plots = RunPlots(report: report)
@@ -72,6 +72,7 @@ public struct RunPage {
             plots.costQuality(figures),
             "Doubly robust estimates on the holdout. Hollow circles are single models served to all; "
               + "the dashed line is the Pareto front. Where a single model lies above and left of the candidate, it is better."
+              + absentModels(figures)
           )),
         section(
           "What changes where",
@@ -98,6 +99,11 @@ public struct RunPage {
     return (sections + [policies, cells, assumptions, foot]).filter { !$0.isEmpty }
   }
 
+  private func absentModels(_ figures: RunFigures) -> String {
+    let names = figures.absentSingleModels.sorted { $0.key < $1.key }.map(\.key)
+    return names.isEmpty ? "" : " Not shown, for the log hardly ever chose them: \(names.joined(separator: ", "))."
+  }
+
   private func section(_ name: String, _ body: String) -> String {
     body.isEmpty ? "" : "<section>\n<h2>\(SVG.escaped(name))</h2>\n\(body)\n</section>"
   }
@@ -119,9 +125,9 @@ public struct RunPage {
   private var head: String {
     """
     <header>
-    <h1><span class="verdict \(SVG.escaped(report.verdict))">\(SVG.escaped(report.verdict))</span> \
+    <h1><span class="verdict \((report.would ?? report.verdict).rawValue)">\(report.headline.lowercased())</span> \
     \(SVG.escaped(report.policyVersionTo))</h1>
-    <p>\(SVG.escaped(report.reason))</p>
+    <p>\(SVG.escaped(report.plainReason))</p>
     <p class="quiet">from \(SVG.escaped(report.policyVersionFrom)) · run \(SVG.escaped(report.runId)) · \
     \(SVG.escaped(report.cadence))\(report.promoted ? " · served" : " · not served")\(report.dryRun ? " · nothing was written" : "")</p>
     </header>
@@ -133,21 +139,26 @@ public struct RunPage {
       let places = quantity == .cost ? 7 : 4
       let (lift, key) = (report.replay.lift[quantity.name], Estimator.doublyRobust.rawValue)
       return [
-        quantity.name, (report.replay.incumbent[quantity.name]?[key] ?? 0).decimals(places),
-        (report.replay.candidate[quantity.name]?[key] ?? 0).decimals(places), (lift?.mean ?? 0).signedDecimals(places),
-        "\(lift?.lower?.signedDecimals(places) ?? "unbounded") to \(lift?.upper?.signedDecimals(places) ?? "unbounded")",
+        quantity.name, report.replay.served.means[quantity.name]?.mean.decimals(places) ?? "–",
+        report.replay.incumbent[quantity.name]?[key]?.decimals(places) ?? "–",
+        report.replay.candidate[quantity.name]?[key]?.decimals(places) ?? "–",
+        lift?.mean.signedDecimals(places) ?? "–",
+        lift.map {
+          "\($0.lower?.signedDecimals(places) ?? "unbounded") to \($0.upper?.signedDecimals(places) ?? "unbounded")"
+        } ?? "–",
       ]
     }
     let level = (100 * (report.replay.lift.values.first?.level ?? 0)).decimals(2)
     let notes =
-      "Effective sample size \(report.replay.effectiveSampleSize.decimals(0)); e-value "
+      (report.replay.absent["lift"].map { "The lift is not available: \($0). " } ?? "")
+      + "\((100 * report.replay.served.failures).decimals(1)) % of the calls served failed. Effective sample size \(report.replay.effectiveSampleSize.decimals(0)); e-value "
       + "\(report.replay.eValue.significant(3)); propensities: \(report.replay.propensities.summary); judging: "
       + report.replay.judging.summary + "."
     return section(
       "Lift",
-      table(["", "incumbent", "candidate", "lift", "\(level) % interval"], rows, numbers: [1, 2, 3, 4])
+      table(["", "served", "incumbent", "candidate", "lift", "\(level) % interval"], rows, numbers: [1, 2, 3, 4, 5])
         + "\n<p class=\"quiet\">\(SVG.escaped(notes))</p>\n"
-        + Quantity.allCases.map { quantity in
+        + Quantity.allCases.filter { report.replay.lift[$0.name] != nil }.map { quantity in
           figure(
             plots.forest(quantity),
             "Lift in \(quantity.name). The gate goes by the first row in colour. The doubly robust rows are paired, row by row; "
@@ -169,9 +180,12 @@ public struct RunPage {
   }
 
   private var checks: String {
-    let rows = report.checks.map { check in
+    let rows = report.checks.bySeverity.map { check in
       [
-        check.passed ? "pass" : "<span class=\"fail\">fail</span>", SVG.escaped(check.name),
+        check.severity == .pass
+          ? "pass"
+          : "<span class=\"\(check.severity.rawValue)\">\(check.severity == .notApplicable ? "n/a" : check.severity.rawValue)</span>",
+        SVG.escaped(check.name.rawValue),
         SVG.escaped(check.observed)
           + (check.detail.isEmpty ? "" : "<br><span class=\"quiet\">\(SVG.escaped(check.detail))</span>"),
         SVG.escaped(check.required),
@@ -194,7 +208,7 @@ public struct RunPage {
       [SVG.escaped(policy.name)]
         + Quantity.allCases.map { quantity -> String in
           let (estimate, places) = (policy.estimates[quantity.name], quantity == .cost ? 7 : 4)
-          guard let value = estimate?.value else { return "–" }
+          guard let value = estimate?.value else { return SVG.escaped(policy.absent ?? "–") }
           return "\(value.decimals(places)) ± \((estimate?.standardError ?? 0).decimals(places))"
         }
         + [policy.truth.map { "\($0.reward.decimals(4)), \($0.cost.decimals(7)) USD" } ?? "–"]

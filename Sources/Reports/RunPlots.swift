@@ -58,10 +58,11 @@ struct RunPlots {
   func costQuality(_ figures: RunFigures) -> String {
     let key = Estimator.doublyRobust.rawValue
     func point(_ name: String, _ values: [String: [String: Double]], _ role: CostQualityPlot.Role)
-      -> CostQualityPlot.Point
+      -> CostQualityPlot.Point?
     {
-      CostQualityPlot.Point(
-        name, cost: values[Quantity.cost.name]?[key] ?? 0, quality: values[Quantity.reward.name]?[key] ?? 0,
+      guard let quality = values[Quantity.reward.name]?[key] else { return nil }
+      return CostQualityPlot.Point(
+        name, cost: values[Quantity.cost.name]?[key] ?? 0, quality: quality,
         margin: 1.96 * (values[Quantity.reward.name]?["\(key)_standard_error"] ?? 0), role: role)
     }
     let others = (report.policies ?? []).compactMap { policy -> CostQualityPlot.Point? in
@@ -75,7 +76,7 @@ struct RunPlots {
       points: [
         point("incumbent", report.replay.incumbent, .incumbent),
         point("candidate", report.replay.candidate, .candidate),
-      ]
+      ].compactMap(\.self)
         + figures.singleModels.map {
           CostQualityPlot.Point($0.name, cost: $0.costUsd, quality: $0.reward, role: .singleModel)
         } + others

@@ -2,6 +2,31 @@ public import Replay
 
 /// The result of a run, as every report shows it.
 public struct RunReport: Codable, Sendable {
+  /// What the gate says.
+  public enum Verdict: String, Codable, Sendable {
+    /// Every check passes.
+    case promote
+    /// A check fails.
+    case hold
+  }
+
+  /// What the fit was made with, and what its widths are in.
+  public struct Fit: Codable, Sendable {
+    /// The ridge on cells.
+    public var ridgeCell: Double
+    /// The ridge on tenants.
+    public var ridgeTenant: Double
+    /// `σ̂` by model: the standard error of a learned quality is `σ̂ · width`. 0 of a model without rows.
+    public var residualStandardDeviation: [String: Double]
+
+    /// Describes a fit.
+    public init(ridgeCell: Double, ridgeTenant: Double, residualStandardDeviation: [String: Double]) {
+      self.ridgeCell = ridgeCell
+      self.ridgeTenant = ridgeTenant
+      self.residualStandardDeviation = residualStandardDeviation
+    }
+  }
+
   /// What was read.
   public struct Outcomes: Codable, Sendable {
     /// The first and last instant.
@@ -14,18 +39,22 @@ public struct RunReport: Codable, Sendable {
     public var training: Int
     /// Rows from the cut on.
     public var holdout: Int
+    /// Eligible rows whose call failed, which are known without a judge.
+    public var knownWithoutJudge: Int
     /// Rows in the window, then those that fell at each step, in order.
     public var funnel: [FunnelCount]
 
     /// Makes the counts.
     public init(
-      window: [String], cut: String?, eligible: Int, training: Int, holdout: Int, funnel: [FunnelCount]
+      window: [String], cut: String?, eligible: Int, training: Int, holdout: Int, knownWithoutJudge: Int,
+      funnel: [FunnelCount]
     ) {
       self.window = window
       self.cut = cut
       self.eligible = eligible
       self.training = training
       self.holdout = holdout
+      self.knownWithoutJudge = knownWithoutJudge
       self.funnel = funnel
     }
   }
@@ -76,11 +105,13 @@ public struct RunReport: Codable, Sendable {
   public var cadence: String
   /// Whether nothing was written.
   public var dryRun: Bool
-  /// `promote` or `hold`.
-  public var verdict: String
+  /// What became of the run: `hold` of a run that may not serve, whatever the gate says.
+  public var verdict: Verdict
+  /// What the verdict would have been, of a shadow or dry run; nil of others.
+  public var would: Verdict?
   /// Whether every tenant was moved.
   public var promoted: Bool
-  /// Why.
+  /// Why; of a shadow or dry run it begins with `would promote:` or `would hold:`.
   public var reason: String
   /// The incumbent's version.
   public var policyVersionFrom: String
@@ -90,6 +121,8 @@ public struct RunReport: Codable, Sendable {
   public var outcomes: Outcomes
   /// Every check.
   public var checks: [GateCheck]
+  /// What the fit was made with.
+  public var fit: Fit?
   /// What replay found.
   public var replay: ReplayReport
   /// What is true, where a simulation knows it.
@@ -113,7 +146,7 @@ public struct RunReport: Codable, Sendable {
 
   /// Makes a report.
   public init(
-    runId: String, cadence: String, dryRun: Bool, verdict: String, promoted: Bool, reason: String,
+    runId: String, cadence: String, dryRun: Bool, verdict: Verdict, promoted: Bool, reason: String,
     policyVersionFrom: String, policyVersionTo: String, outcomes: Outcomes, checks: [GateCheck],
     replay: ReplayReport, changedCells: [ChangedCell], rulesetHash: String, blas: String, artifact: String?,
     timingsMs: [String: Double], peakResidentBytes: Int
@@ -135,5 +168,16 @@ public struct RunReport: Codable, Sendable {
     self.artifact = artifact
     self.timingsMs = timingsMs
     self.peakResidentBytes = peakResidentBytes
+  }
+
+  /// The verdict in capitals, as a person reads it: `PROMOTE`, `HOLD`, `WOULD PROMOTE` or `WOULD HOLD`.
+  public var headline: String {
+    would.map { "WOULD \($0.rawValue.uppercased())" } ?? verdict.rawValue.uppercased()
+  }
+
+  /// The reason without what the headline says already.
+  public var plainReason: String {
+    let prefix = would.map { "would \($0.rawValue): " } ?? ""
+    return reason.hasPrefix(prefix) ? String(reason.dropFirst(prefix.count)) : reason
   }
 }

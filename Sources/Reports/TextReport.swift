@@ -60,7 +60,7 @@ public enum TextReport {
 
   private static func verdict(_ report: RunReport) -> String {
     """
-    \(report.verdict.uppercased())  \(wrap(report.reason, indent: report.verdict.count + 2))
+    \(report.headline)  \(wrap(report.plainReason, indent: report.headline.count + 2))
       from     \(report.policyVersionFrom)
       to       \(report.policyVersionTo)\(report.promoted ? "" : "  (not served)")
       run      \(report.runId)  \(report.cadence)\(report.dryRun ? ", dry run: nothing was written" : "")
@@ -73,32 +73,75 @@ public enum TextReport {
     let last =
       "  " + padded("eligible", 32) + leftPadded(String(outcomes.eligible), 12)
       + "  training \(outcomes.training), holdout \(outcomes.holdout) from \(outcomes.cut ?? "-")"
-    return (["Outcomes"] + lines + [last]).joined(separator: "\n")
+    let failed = "  " + padded("of these failed", 32) + leftPadded(String(outcomes.knownWithoutJudge), 12)
+    return
+      (["Outcomes"] + lines + [last] + (outcomes.knownWithoutJudge > 0 ? [failed + "  known without a judge"] : []))
+      .joined(separator: "\n")
   }
 
   private static func lifts(_ report: RunReport) -> String {
+    let replay = report.replay
     let header =
-      "Replay" + String(repeating: " ", count: 8) + leftPadded("incumbent", 12) + leftPadded("candidate", 12)
-      + leftPadded("lift", 13) + leftPadded("interval", 29)
+      padded("Replay", 12) + ["served", "incumbent", "candidate", "lift"].map { leftPadded($0, 12) }.joined()
+      + leftPadded("interval", 30)
+    let key = Estimator.doublyRobust.rawValue
     let lines = Quantity.allCases.map { quantity in
       let places = quantity == .cost ? 7 : 4
-      let lift = report.replay.lift[quantity.name]
-      let interval = bounds(lift?.lower, lift?.upper, places)
-      let key = Estimator.doublyRobust.rawValue
-      return "  " + padded(quantity.name, 12)
-        + leftPadded((report.replay.incumbent[quantity.name]?[key] ?? 0).decimals(places), 12)
-        + leftPadded((report.replay.candidate[quantity.name]?[key] ?? 0).decimals(places), 12)
-        + leftPadded((lift?.mean ?? 0).signedDecimals(places), 13) + leftPadded(interval, 29)
+      let lift = replay.lift[quantity.name]
+      let values = [
+        replay.served.means[quantity.name]?.mean, replay.incumbent[quantity.name]?[key],
+        replay.candidate[quantity.name]?[key],
+      ].map { leftPadded($0?.decimals(places) ?? "-", 12) }.joined()
+      return "  " + padded(quantity.name, 10) + values + leftPadded(lift?.mean.signedDecimals(places) ?? "-", 12)
+        + leftPadded(lift.map { bounds($0.lower, $0.upper, places) } ?? "-", 30)
     }
-    let level = report.replay.lift.values.first.map { (100 * $0.level).decimals(2) } ?? "-"
-    let notes = [
-      "doubly robust; \(level) % cluster bootstrap over agents; effective sample size "
-        + "\(report.replay.effectiveSampleSize.decimals(0)); e-value \(report.replay.eValue.significant(3))",
-      "propensities: \(report.replay.propensities.summary)",
-      "judging: \(report.replay.judging.summary)",
-      "assumes that \(report.replay.assumptions["lift"] ?? ""); \(report.replay.assumptions["judging"] ?? "")",
-    ]
-    return ([header] + lines + notes.map { "  " + wrap($0, indent: 2) }).joined(separator: "\n")
+    return ([header] + lines + (notes(replay) + versions(replay.versions)).map { "  " + wrap($0, indent: 2) })
+      .joined(separator: "\n")
+  }
+
+  private static func notes(_ replay: ReplayReport) -> [String] {
+    let level = replay.lift.values.first.map { (100 * $0.level).decimals(2) }
+    return [
+      "served: " + servedIntervals(replay.served) + ", 95 %; \((100 * replay.served.failures).decimals(1)) % of calls "
+        + "failed, \((100 * replay.served.succeededNotDone).decimals(1)) % succeeded and were not done",
+      replay.absent["lift"].map { "not available: \($0)" } ?? "",
+      level.map {
+        "doubly robust, both with the candidate's exploration; \($0) % cluster bootstrap over agents; effective sample size "
+          + "\(replay.effectiveSampleSize.decimals(0)); e-value \(replay.eValue.significant(3)), over agents "
+          + replay.eValueAgents.significant(3)
+      } ?? "",
+      replay.doneLiftThroughFailures.map {
+        "of the lift in done \($0.signedDecimals(4)) is through failed calls, "
+          + "\((replay.doneLiftThroughQuality ?? 0).signedDecimals(4)) through quality"
+      } ?? "",
+      replay.explorationEffect["done"].map {
+        "exploration adds \($0.signedDecimals(4)) done"
+          + (replay.explorationEffect["cost_usd"].map { " and \($0.signedDecimals(7)) USD" } ?? "")
+          + " to the candidate's picks alone"
+      } ?? "",
+      "propensities: \(replay.propensities.summary)",
+      "judging: \(replay.judging.summary)",
+      "assumes that \(replay.assumptions["lift"] ?? ""); \(replay.assumptions["judging"] ?? "")",
+    ].filter { !$0.isEmpty }
+  }
+
+  private static func servedIntervals(_ served: ServedReport) -> String {
+    Quantity.allCases.compactMap { quantity in
+      served.means[quantity.name].map { mean in
+        let places = quantity == .cost ? 7 : 4
+        let ends = [mean.lower, mean.upper].map { $0?.decimals(places) ?? "unbounded" }
+        return "\(quantity.name) [\(ends[0]), \(ends[1])]"
+      }
+    }.joined(separator: ", ")
+  }
+
+  private static func versions(_ versions: [VersionReport]) -> [String] {
+    guard !versions.isEmpty else { return [] }
+    let parts = versions.map {
+      "\($0.version.isEmpty ? "no version" : $0.version): \($0.rows) rows, reward \($0.reward.decimals(4)) ± "
+        + "\($0.rewardStandardError.decimals(4)), done \($0.done.decimals(4)) ± \($0.doneStandardError.decimals(4))"
+    }
+    return ["over time: " + parts.joined(separator: "; ") + " (\(VersionReport.warning))"]
   }
 
   private static func truth(_ truth: TruthReport?) -> String {
@@ -130,7 +173,9 @@ public enum TextReport {
         }
         return leftPadded(text ?? "-", 24)
       }
-      let first = "  " + padded(policy.name, 20) + estimates.joined()
+      let first =
+        "  " + padded(policy.name, 20)
+        + (policy.absent.map { "    not available: " + wrap($0, indent: 22) } ?? estimates.joined())
       guard let truth = policy.truth else { return [first] }
       let values = [truth.reward.decimals(4), truth.done.decimals(4), truth.cost.decimals(7)]
       let spaces = [" ± 0.0000", " ± 0.0000", " ± 0.0000000"].map { String(repeating: " ", count: $0.count) }
@@ -146,9 +191,15 @@ public enum TextReport {
   }
 
   private static func checks(_ checks: [GateCheck]) -> String {
-    let lines = checks.map { check in
-      let mark = check.passed ? (check.detail.hasPrefix("warning") ? "warn" : "pass") : "FAIL"
-      var line = "  \(mark)  " + padded(check.name, 14) + wrap(check.observed, indent: 22)
+    let lines = checks.bySeverity.map { check in
+      let mark =
+        switch check.severity {
+        case .fail: "FAIL"
+        case .warn: "warn"
+        case .pass: "pass"
+        case .notApplicable: "n/a "
+        }
+      var line = "  \(mark)  " + padded(check.name.rawValue, 14) + wrap(check.observed, indent: 22)
       if !check.passed {
         line += "\n" + String(repeating: " ", count: 22) + "needed: " + wrap(check.required, indent: 30)
       }

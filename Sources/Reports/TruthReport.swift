@@ -13,9 +13,13 @@ public struct TruthReport: Codable, Sendable {
   /// The best that the decision rule could do, with the same exploration, if it knew the truth.
   public let best: Truth.Value
 
-  /// Values two policies in a world.
+  /// Values two policies in a world, both with the exploration of the candidate's table, as the replay does.
   public init(_ truth: Truth, incumbent: Policy, candidate: Policy, catalog: Catalog, rule: DecisionRule) {
-    self.incumbent = truth.value(of: incumbent, catalog: catalog, rule: rule)
+    self.incumbent = truth.value(
+      of: ComparedPolicy("incumbent") { cell in
+        let pick = incumbent.serve(cell, catalog: catalog, rule: rule).decision.arm
+        return candidate.probabilities(of: cell, servedBy: pick, catalog: catalog)
+      }, catalog: catalog)
     self.candidate = truth.value(of: candidate, catalog: catalog, rule: rule)
     lift = self.candidate - self.incumbent
     best = truth.bestPossible(catalog: catalog, rule: rule, exploration: candidate.exploration)

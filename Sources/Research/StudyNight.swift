@@ -15,7 +15,7 @@ struct StudyNight: Sendable {
   let truth: Truth
   private let table: Table
   private let learner: PolicyLearner
-  private let field: PolicyField
+  private let baselines: BaselinePolicies
 
   init(_ scenario: Scenario, rows: Int, seed: UInt64) throws {
     let world = scenario.world(seed: seed)
@@ -26,15 +26,14 @@ struct StudyNight: Sendable {
     var settings = Settings()
     settings.floors = world.catalog.floors
     let incumbent = Policy.untrained(exploration: settings.learner.exploration)
-    let (learning, statistics) = try Learning.learn(
-      from: &source, catalog: world.catalog, settings: settings, incumbent: incumbent)
+    let learning = try Learning.learn(
+      from: &source, catalog: world.catalog, settings: settings, incumbent: incumbent
+    ).learning
     self.world = world
     truth = world.truth
     learner = settings.learner
-    table = try Table(
-      statistics, directory: source.directory, priors: world.catalog.priors,
-      names: world.catalog.models.map(\.slug), ridge: settings.ridge)
-    field = PolicyField(
+    table = learning.table
+    baselines = BaselinePolicies(
       candidate: learning.candidate, incumbent: incumbent, catalog: world.catalog, rule: StudyNight.rule,
       tally: learning.tally, truth: truth)
   }
@@ -42,7 +41,7 @@ struct StudyNight: Sendable {
   /// What the policies are worth, by kind; those that cannot be made in a world of cells are left out.
   func scores() -> [PolicyKind: PolicyScore] {
     let values = singleValues()
-    let dearest = field.agentDefault ?? 0
+    let dearest = baselines.agentDefault ?? 0
     let best = truth.bestPossible(
       catalog: world.catalog, rule: StudyNight.rule, exploration: learner.exploration)
     // The frontier of the single models, which a router must beat.
@@ -52,7 +51,7 @@ struct StudyNight: Sendable {
       })
     var scores: [PolicyKind: PolicyScore] = [:]
     for kind in PolicyKind.allCases {
-      guard let policy = field.policy(kind) else { continue }
+      guard let policy = baselines.policy(kind) else { continue }
       scores[kind] = PolicyScore(
         policy, in: self, reference: PolicyScore.Reference(agentDefault: dearest, value: values[dearest], oracle: best),
         singles: singles, curve: curve(kind, singles))

@@ -19,7 +19,7 @@ public enum DatasetText {
     let fields: [String] = [
       identifier("0", 1, outcome.number), created, cell.tenant, agent, identifier("f", 1, outcome.number), cell.task,
       "\(cell.task):\(model):\(cell.band)", model, "cheapest_clearing_floor",
-      outcome.isServed ? "succeeded" : "failed_provider_error", "balanced@1.0.0",
+      outcome.succeeded ? "succeeded" : "failed_provider_error", "balanced@\(outcome.version)",
     ]
     let isInstant = outcome.labelSecond == outcome.second
     let labels: [String] =
@@ -30,8 +30,8 @@ public enum DatasetText {
         ]
       } ?? ["", "", "", "unlabeled"]
     let rest = [
-      String(outcome.latency), outcome.cost.decimals(9), outcome.propensity?.decimals(6) ?? "",
-      outcome.propensity == nil ? "deterministic" : "exploring", "synthetic",
+      String(outcome.latency), outcome.cost.decimals(9), outcome.propensity.logged?.decimals(6) ?? "",
+      outcome.propensity == .deterministic ? "deterministic" : "exploring", "synthetic",
     ]
     return (fields + labels + rest).joined(separator: ",") + "\n"
   }

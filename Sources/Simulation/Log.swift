@@ -20,14 +20,15 @@ public struct Log: Sequence, IteratorProtocol {
   private static let seconds = days * 86_400
 
   /// Makes a log of this many rows.
-  public init(_ world: World, rows: Int, seed: UInt64) {
+  /// - Parameter policy: the model that the router picks in each cell; nil for what the priors choose.
+  public init(_ world: World, rows: Int, seed: UInt64, picks policy: [Int?]? = nil) {
     self.world = world
     self.rows = rows
     generator = SeededGenerator(seed: seed ^ 0x6c6f_6700)
     agentSeed = seed
     cells = Cumulative(world.shares)
     busyAgents = world.hasBusyAgents ? Cumulative((1...world.agents).map { 1 / Double($0) }) : nil
-    picks = world.cells.indices.map { world.priorPick(in: $0) }
+    picks = policy ?? world.cells.indices.map { world.priorPick(in: $0) }
     backpressure = world.conditions.backpressure.map {
       Backpressure.State($0, arms: world.catalog.models.count)
     }
@@ -59,6 +60,8 @@ public struct Log: Sequence, IteratorProtocol {
   private struct Choice {
     var arm: Int
     var propensity: Double
+    /// How much better any model answers this call than a call on average.
+    var ease = 0.0
   }
 
   /// Which models may be called now; nil for all.
@@ -72,7 +75,12 @@ public struct Log: Sequence, IteratorProtocol {
   private mutating func choose(in cell: Int, among candidates: [Bool]?) -> Choice {
     let arms = world.catalog.models.count
     guard let candidates, candidates.contains(false), candidates.contains(true) else {
-      let pick = picks[cell] ?? arms - 1
+      let pick = currentPicks[cell] ?? arms - 1
+      if let reason = world.conditions.hiddenReason {
+        let isEasy = generator.uniform() < reason.easyShare
+        let ease = isEasy ? reason.ease : -reason.ease * reason.easyShare / (1 - reason.easyShare)
+        return Choice(arm: isEasy ? reason.arm : pick, propensity: 1, ease: ease)
+      }
       let explores = generator.uniform() < world.exploration
       let arm = explores ? generator.index(below: arms) : pick
       return Choice(arm: arm, propensity: probability(of: arm, pick: pick, among: arms))
@@ -82,6 +90,24 @@ public struct Log: Sequence, IteratorProtocol {
     let explores = generator.uniform() < world.exploration
     let arm = explores ? open[generator.index(below: open.count)] : pick
     return Choice(arm: arm, propensity: probability(of: arm, pick: pick, among: open.count))
+  }
+
+  private var phase: Double { Double(number) / Double(rows) }
+
+  /// What the router chooses in each cell now.
+  private var currentPicks: [Int?] {
+    let step = world.conditions.steps.last { !$0.picks.isEmpty && phase >= $0.at }
+    return step?.picks ?? picks
+  }
+
+  /// The version that chooses now, one for each time that the picks changed.
+  private var version: String {
+    "1.0.\(world.conditions.steps.count { !$0.picks.isEmpty && phase >= $0.at })"
+  }
+
+  private func logged(_ propensity: Double) -> Propensity {
+    if world.conditions.hiddenReason != nil { return .unknown }
+    return world.conditions.isDeterministic ? .deterministic : .logged(propensity)
   }
 
   private func probability(of arm: Int, pick: Int, among count: Int) -> Double {
@@ -96,7 +122,7 @@ public struct Log: Sequence, IteratorProtocol {
     let open = arms.map { candidates?[$0] ?? true }
     let willing = arms.map { open[$0] && backpressure?.refuses($0) != true }
     let pick = world.priorPick(in: cell, among: open) ?? choice.arm
-    let refused = row(cell, choice, agent, at: drawSecond())
+    let refused = row(cell, choice, agent, at: drawSecond(), number: number)
     if let next = world.priorPick(in: cell, among: willing) ?? willing.lastIndex(of: true) {
       let count = open.count { $0 }
       let others = arms.filter { open[$0] && !willing[$0] && $0 != next }
@@ -117,35 +143,46 @@ public struct Log: Sequence, IteratorProtocol {
     _ cell: Int, _ choice: Choice, _ agent: Int?, at known: Double? = nil, after offset: Int = 0
   ) -> SimulatedOutcome {
     let pair = cell * world.catalog.models.count + choice.arm
-    let quality =
-      world.quality(pair, at: Double(number) / Double(rows))
-      + (agent.map { effect(tenants[cell], $0, choice.arm) } ?? 0)
-    let score = drawScore(quality, arm: choice.arm)
-    let spread = 0.5 + generator.uniform()
     let second = known ?? drawSecond()
+    let failure = world.failure(pair)
+    if failure > 0, generator.uniform() < failure {
+      return row(cell, choice, agent, at: second, number: number + offset)
+    }
+    let quality =
+      world.quality(pair, at: phase) + choice.ease + (agent.map { effect(tenants[cell], $0, choice.arm) } ?? 0)
+    let score = drawScore(quality, pair: pair, arm: choice.arm)
+    let spread = 0.5 + generator.uniform()
     let labelSecond = second + drawDelay()
-    let cost = world.cost[pair] * (world.conditions.costTail.map { drawTail($0) } ?? spread)
+    let isJudged =
+      labelSecond <= Log.seconds
+      && (world.conditions.judgedShare >= 1 || generator.uniform() < world.conditions.judgedShare)
+    let cost = world.cost(pair, at: phase) * (world.conditions.costTail.map { drawTail($0) } ?? spread)
     return SimulatedOutcome(
       number: number + offset, second: second, cell: cell, tenant: tenants[cell], agent: agent ?? drawAgent(),
-      arm: choice.arm, propensity: world.conditions.isDeterministic ? nil : choice.propensity, isServed: true,
-      score: labelSecond <= Log.seconds ? score : nil, labelSecond: labelSecond,
-      cost: (cost * 1e9).rounded() / 1e9, latency: 200 + Int(2000 * spread * quality))
+      arm: choice.arm, propensity: logged(choice.propensity), succeeded: true, version: version,
+      score: isJudged ? score : nil, labelSecond: labelSecond, cost: (cost * 1e9).rounded() / 1e9,
+      latency: 200 + Int(2000 * spread * quality))
   }
 
   /// A row without an answer.
-  private mutating func row(_ cell: Int, _ choice: Choice, _ agent: Int?, at second: Double) -> SimulatedOutcome {
+  private mutating func row(
+    _ cell: Int, _ choice: Choice, _ agent: Int?, at second: Double, number: Int
+  ) -> SimulatedOutcome {
     SimulatedOutcome(
       number: number, second: second, cell: cell, tenant: tenants[cell], agent: agent ?? drawAgent(), arm: choice.arm,
-      propensity: choice.propensity, isServed: false, score: nil, labelSecond: second, cost: 0, latency: 20)
+      propensity: logged(choice.propensity), succeeded: false, version: version, score: nil, labelSecond: second,
+      cost: 0, latency: 20)
   }
 
-  private mutating func drawScore(_ quality: Double, arm: Int) -> Int {
+  private mutating func drawScore(_ quality: Double, pair: Int, arm: Int) -> Int {
     let judge = world.conditions.judge
+    if world.conditions.unreadableScores.contains(pair) { return 1 }
     if let poisoning = world.conditions.poisoning, generator.uniform() < poisoning.share {
       return arm == poisoning.arm ? 5 : 1
     }
     if judge.noise > 0, generator.uniform() < judge.noise { return 1 + generator.index(below: 5) }
-    let judged = judge.judged(quality, arm: arm)
+    let bias = world.conditions.steps.reduce(0) { phase >= $1.at ? $0 + $1.judgeBias : $0 }
+    let judged = judge.judged(quality + bias, arm: arm)
     // Four independent quarters, each won with the judged quality, so that the mean reward is that quality.
     return (0..<4).reduce(1) { score, _ in score + (generator.uniform() < judged ? 1 : 0) }
   }

@@ -6,13 +6,19 @@ public struct Scenario: Sendable {
   public let name: String
   /// What is the case in it, in one line.
   public let summary: String
+  /// How many tenants it has by itself.
+  public let tenants: Int
   private let change: @Sendable (inout World, inout SeededGenerator) -> Void
 
   /// The world of a seed.
-  public func world(seed: UInt64, tenants: Int = 4) -> World {
-    var world = World.stationary(seed: seed, tenants: tenants)
+  /// - Parameters:
+  ///   - tenants: how many tenants it has; nil for as many as the scenario has by itself.
+  ///   - exploration: the share of calls for which the router draws a model at random; nil for the scenario's own.
+  public func world(seed: UInt64, tenants: Int? = nil, exploration: Double? = nil) -> World {
+    var world = World.stationary(seed: seed, tenants: tenants ?? self.tenants)
     var generator = SeededGenerator(seed: seed ^ 0x7363_656e)
     change(&world, &generator)
+    if let exploration { world.exploration = exploration }
     return world
   }
 
@@ -22,16 +28,21 @@ public struct Scenario: Sendable {
     self = found
   }
 
-  private init(
-    _ name: String, _ summary: String, _ change: @escaping @Sendable (inout World, inout SeededGenerator) -> Void
+  init(
+    _ name: String, _ summary: String, tenants: Int = 4,
+    _ change: @escaping @Sendable (inout World, inout SeededGenerator) -> Void
   ) {
     self.name = name
     self.summary = summary
+    self.tenants = tenants
     self.change = change
   }
 
   /// All scenarios.
-  public static let all: [Scenario] = [
+  public static let all = plain + Scenario.traps
+
+  /// Worlds in which the log is what it seems, or harms no decision by itself.
+  private static let plain: [Scenario] = [
     Scenario("stationary", "qualities stay as they are, and some priors are off by up to 0.25") { _, _ in },
     Scenario("wrong-priors", "each model has the prior of its opposite: the weakest is believed the strongest") {
       world, _ in world.setPriors(world.catalog.priors.reversed())

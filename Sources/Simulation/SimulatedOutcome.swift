@@ -14,10 +14,12 @@ public struct SimulatedOutcome: Sendable {
   public let agent: Int
   /// The chosen model's index in the catalog.
   public let arm: Int
-  /// The probability with which it was chosen; nil where the router says that it never explores.
-  public let propensity: Double?
+  /// What the router says of the probability with which it was chosen.
+  public let propensity: Propensity
   /// Whether the model answered.
-  public let isServed: Bool
+  public let succeeded: Bool
+  /// The version of the policy that chose.
+  public let version: String
   /// The judge's score, 1 to 5; nil where there is none, or none yet.
   public let score: Int?
   /// Seconds after the first instant of the log at which it was judged.
@@ -29,11 +31,21 @@ public struct SimulatedOutcome: Sendable {
 
   /// The outcome as learning and replay see it, in a directory that numbers cells as the world does; nil where it is not
   /// eligible. Each agent of a tenant is a group of its own as long as groups last.
-  public func outcome(in world: World) -> Outcome? {
-    guard let score, isServed, world.catalog.models[arm].slug != world.conditions.judge.name else { return nil }
+  /// - Parameter phase: the row's place among the holdout rows, in [0,1), which tells its third; nil in training.
+  public func outcome(in world: World, phase: Double? = nil) -> Outcome? {
+    guard !succeeded || (score != nil && world.catalog.models[arm].slug != world.conditions.judge.name) else {
+      return nil
+    }
     return Outcome(
-      cell: cell, arm: arm, reward: Outcome.reward(score: Double(score)), succeeded: true, cost: cost,
-      propensity: propensity.map { .logged($0) } ?? .deterministic,
-      group: (tenant * world.agents + agent) % Outcome.groups)
+      cell: cell, arm: arm, reward: score.map { Outcome.reward(score: Double($0)) } ?? 0, succeeded: succeeded,
+      cost: cost, propensity: propensity, group: (tenant * world.agents + agent) % Outcome.groups,
+      third: phase.map { min(Int(3 * $0), 2) } ?? 0)
+  }
+
+  /// The same row at another time.
+  package func at(second: Double) -> SimulatedOutcome {
+    SimulatedOutcome(
+      number: number, second: second, cell: cell, tenant: tenant, agent: agent, arm: arm, propensity: propensity,
+      succeeded: succeeded, version: version, score: score, labelSecond: second, cost: cost, latency: latency)
   }
 }

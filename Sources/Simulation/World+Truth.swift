@@ -3,7 +3,7 @@ internal import Policies
 
 extension World {
   /// The model that the priors choose in a cell, by its number, of all or of these.
-  func priorPick(in cell: Int, among candidates: [Bool]? = nil) -> Int? {
+  package func priorPick(in cell: Int, among candidates: [Bool]? = nil) -> Int? {
     let priors = catalog.models.indices.map { candidates?[$0] == false ? -1 : catalog.priors[$0] }
     return DecisionRule.cheapestClearingFloor.decide(
       catalog, floor: catalog.floor(task: cells[cell].task), quality: priors, upperBound: priors
@@ -14,7 +14,7 @@ extension World {
   func done(_ pair: Int) -> Double {
     let quality = quality(pair, at: 1)
     let (high, low) = (quality + agentEffect, quality - agentEffect)
-    return (World.done(quality: high) + World.done(quality: low)) / 2
+    return (1 - failure(pair)) * (World.done(quality: high) + World.done(quality: low)) / 2
   }
 
   /// The probability of a score of at least 3, which is at least two of four quarters won.
@@ -34,7 +34,12 @@ extension World {
           models: Dictionary(
             uniqueKeysWithValues: catalog.models.enumerated().map { arm, model in
               let pair = cell * arms + arm
-              return (model.slug, Truth.ModelTruth(reward: quality(pair, at: 1), done: done(pair), cost: cost[pair]))
+              return (
+                model.slug,
+                Truth.ModelTruth(
+                  reward: (1 - failure(pair)) * quality(pair, at: 1), done: done(pair),
+                  cost: (1 - failure(pair)) * cost(pair, at: 1))
+              )
             }))
       })
   }

@@ -15,14 +15,14 @@ public struct World: Sendable {
   /// The agents of each tenant.
   public let agents: Int
   /// The share of calls for which the router draws a model at random.
-  public internal(set) var exploration: Double
+  public var exploration: Double
   /// How far the quality that an agent gets from a model lies above or below the model's, by a coin for each agent and
   /// model, so that an agent's calls are alike.
   public let agentEffect: Double
   /// Whether a few agents make most of the calls: the k-th of a tenant in proportion to 1/k.
   public let hasBusyAgents: Bool
   /// What else is the case.
-  public internal(set) var conditions = Conditions()
+  public package(set) var conditions = Conditions()
 
   /// Makes a world. Qualities must be at least `agentEffect` away from 0 and 1.
   public init(
@@ -55,7 +55,7 @@ public struct World: Sendable {
 
   /// The stationary gateway: 7 tasks, 6 bands, 4 tenants and 8 models. Priors are off by as much as 0.25 in some cells,
   /// in both directions, except that the strongest model clears every floor in truth.
-  public static func stationary(seed: UInt64, tenants: Int = 4, exploration: Double = 0.4) -> World {
+  public static func stationary(seed: UInt64, tenants: Int = 4, exploration: Double = 0.1) -> World {
     var generator = SeededGenerator(seed: seed)
     let cells = tasks.flatMap { task in
       (1...tenants).flatMap { tenant in bands.map { Cell(task: task, tenant: World.tenant(tenant), band: $0) } }
@@ -90,8 +90,11 @@ public struct World: Sendable {
   }
 
   /// The number of a model that the world has.
-  func arm(_ slug: String) -> Int {
-    catalog.models.firstIndex { $0.slug == slug } ?? 0
+  package func arm(_ slug: String) -> Int {
+    guard let arm = catalog.models.firstIndex(where: { $0.slug == slug }) else {
+      preconditionFailure("no model \(slug)")
+    }
+    return arm
   }
 
   /// Gives each model a prior, in the order of the catalog.
@@ -123,9 +126,41 @@ public struct World: Sendable {
     return arms
   }
 
-  /// The true quality of a pair of cell and model when this share of a log's time is over.
+  /// The true quality of a pair of cell and model when this share of a log's time is over, of a call that succeeds.
   public func quality(_ pair: Int, at phase: Double) -> Double {
-    conditions.drift.isEmpty ? quality[pair] : quality[pair] + phase * conditions.drift[pair]
+    var result = conditions.drift.isEmpty ? quality[pair] : quality[pair] + phase * conditions.drift[pair]
+    for step in conditions.steps where !step.quality.isEmpty && phase >= step.at { result += step.quality[pair] }
+    return min(max(result, 0), 1)
+  }
+
+  /// The true mean cost of a call that succeeds, in USD, when this share of a log's time is over.
+  func cost(_ pair: Int, at phase: Double) -> Double {
+    conditions.steps.reduce(cost[pair]) { $1.cost.isEmpty || phase < $1.at ? $0 : $0 * $1.cost[pair] }
+  }
+
+  /// The probability that a call fails.
+  func failure(_ pair: Int) -> Double { conditions.failures.isEmpty ? 0 : conditions.failures[pair] }
+
+  /// A number for each pair of cell and model.
+  package func pairs(_ value: (_ cell: Int, _ arm: Int) -> Double) -> [Double] {
+    cells.indices.flatMap { cell in catalog.models.indices.map { value(cell, $0) } }
+  }
+
+  /// Replaces the true qualities by what becomes of each.
+  package mutating func setQuality(_ value: (_ cell: Int, _ arm: Int, _ quality: Double) -> Double) {
+    let arms = catalog.models.count
+    quality = quality.enumerated().map { pair, old in min(max(value(pair / arms, pair % arms, old), 0.02), 0.985) }
+  }
+
+  /// Replaces what a model lists as its price, whatever it costs.
+  package mutating func setListPrice(of arm: Int, times factor: Double) {
+    catalog = Catalog(
+      models: catalog.models.enumerated().map { number, model in
+        let scale = number == arm ? factor : 1
+        return CatalogModel(
+          slug: model.slug, prior: model.prior, inputPrice: model.inputPrice.map { $0 * scale },
+          outputPrice: model.outputPrice.map { $0 * scale }, isAllowed: model.isAllowed)
+      }, floors: catalog.floors, defaultFloor: catalog.defaultFloor)
   }
 
   /// The identifier of a tenant, an RFC 4122 UUID that says that it is made up.

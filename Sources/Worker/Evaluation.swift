@@ -8,6 +8,8 @@ struct Evaluation: Encodable {
   let alpha: Double
   let attempt: Int
   let blas = OpenBLAS.configuration
+  /// Whether this run was a try, whose evidence was looked at and which spent error.
+  let evidenceLookedAt: Bool
   let checks: [GateCheck]
   let replay: ReplayReport
 

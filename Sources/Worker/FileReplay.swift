@@ -42,8 +42,8 @@ public struct FileReplay {
     self.settings = settings
   }
 
-  /// Learns on the older rows and replays on the newer ones. The verdict is that of all checks but `source` and
-  /// `cadence`, which tell whether a policy may serve.
+  /// Learns on the older rows and replays on the newer ones. The verdict is that of all checks but `source`, which tells
+  /// whether a policy may serve.
   /// - Returns: the report, the candidate, and why records were left out.
   /// - Throws: `RunFailure`.
   public func run() throws(RunFailure) -> (report: RunReport, candidate: Policy, skipped: [DatasetError]) {
@@ -60,48 +60,47 @@ public struct FileReplay {
     var timer = PhaseTimer()
     var source = try outcomes.open(catalog: catalog, selection: settings.selection)
     timer.mark("survey")
+    let survey = source.survey
     let (learning, statistics) = try Learning.learn(
-      from: &source, catalog: catalog, settings: settings, incumbent: incumbent)
+      from: &source, catalog: catalog, settings: settings, incumbent: incumbent, strata: survey.strata.training)
     timer.mark("training")
-    let field = PolicyField(
+    let baselines = BaselinePolicies(
       candidate: learning.candidate, incumbent: incumbent, catalog: catalog, rule: settings.learner.rule,
       tally: learning.tally, truth: comparison.truth, defaultModel: comparison.defaultModel)
-    let others = comparison.kinds.compactMap(field.policy)
-    let replayer = try learning.replay(
-      from: &source, statistics: statistics, catalog: catalog, settings: settings, incumbent: incumbent,
-      sampling: SamplingWeights(strata: source.survey.strata), others: others)
+    let others = comparison.kinds.compactMap(baselines.policy)
+    let (replayer, gate, cells) = try Judgement(
+      learning: learning, catalog: catalog, settings: settings, incumbent: incumbent
+    ).judge(&source, statistics: statistics, survey: survey, standing: LedgerStanding(), others: others)
     timer.mark("holdout")
-    let gate = try learning.gate(
-      replayer, survey: source.survey, cells: source.directory.cells, catalog: catalog, settings: settings,
-      incumbent: incumbent, servingBar: "a replay of files")
     let checks = gate.checks()
     timer.mark("gate")
-    let failure = checks.first { !$0.passed && !["source", "cadence"].contains($0.name) }
+    let verdict = Verdict(checks, summary: gate.summary, mayServe: true, ignoring: [.source])
     let before = PolicyVersion.untrained(hash: incumbent.hash)
     let builder = ReportBuilder(
-      rule: settings.learner.rule, survey: source.survey, learning: learning, catalog: catalog, incumbent: incumbent)
+      rule: settings.learner.rule, survey: survey, learning: learning, catalog: catalog, incumbent: incumbent)
     var report = builder.report(
       ReportBuilder.Identity(
-        runId: UUID().uuidString.lowercased(), cadence: "replay", dryRun: true,
-        verdict: failure == nil ? "promote" : "hold", promoted: false, reason: failure?.reason ?? gate.summary,
-        policyVersionFrom: before.description,
+        runId: UUID().uuidString.lowercased(), cadence: "replay", dryRun: true, verdict: verdict.name, would: nil,
+        promoted: false, reason: verdict.reason, policyVersionFrom: before.description,
         policyVersionTo: before.next(.table, hash: Policy.shortHash(learning.artifact)).description,
         rulesetHash: settings.rulesetHash),
-      checks: checks, replay: ReplayReport(replayer, lifts: gate.lifts),
-      figures: RunFigures(replayer.replay, cells: source.directory.cells, catalog: catalog), artifact: nil,
+      checks: checks, replay: ReplayReport(replayer, gate: gate, versions: source.versions),
+      figures: RunFigures(replayer.replay, cells: cells, catalog: catalog), artifact: nil,
       timings: timer.milliseconds)
     report.truth = comparison.truth.map {
       TruthReport(
         $0, incumbent: incumbent, candidate: learning.candidate, catalog: catalog, rule: settings.learner.rule)
     }
-    if !comparison.kinds.isEmpty { report.policies = policies(others, replayer) }
+    if !comparison.kinds.isEmpty { report.policies = policies(others, replayer, cells: cells) }
     return (report, learning.candidate, source.skipped)
   }
 
-  private func policies(_ others: [ComparedPolicy], _ replayer: Replayer) -> [PolicyReport] {
+  private func policies(_ others: [ComparedPolicy], _ replayer: Replayer, cells: [Cell]) -> [PolicyReport] {
     var reports = zip(others, replayer.otherReplays).map { policy, replay in
       PolicyReport(
-        policy.name, replay, thresholds: settings.thresholds,
+        policy.name, replay,
+        absence: Overlap(replay, cells: cells, models: catalog.models.map(\.slug)).candidateAbsence,
+        thresholds: settings.thresholds,
         truth: comparison.truth?.value(of: policy, catalog: catalog))
     }
     if comparison.kinds.contains(.oraclePerPrompt), let value = comparison.oraclePerPrompt {

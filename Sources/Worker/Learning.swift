@@ -6,102 +6,113 @@ public import Replay
 
 /// From a source of outcomes to a candidate and its replay: the part of a run that no database needs.
 public struct Learning: Sendable {
-  /// The training rows' sums beside the statistics.
-  public let tally: TrainingTally
+  /// The training rows by task and model.
+  public let tally: OutcomeTally
+  /// The training rows by tenant.
+  public let tenants: TenantTally
+  /// The fit's table, which the candidate was decided by.
+  public let table: Table
+  /// The ridge that it was fitted with.
+  public let ridge: Ridge
   /// The candidate.
   public let candidate: Policy
   /// The candidate's canonical JSON, which is what its hash is of and what ships.
   public let artifact: [UInt8]
 
   /// Reads the training rows, fits, and decides every cell.
+  /// - Parameter strata: how many succeeded outcomes of each stratum of the training rows were judged; empty where all.
   /// - Throws: what the source throws; `LinUCBError`.
   public static func learn<Source: OutcomeSource & ~Copyable>(
-    from source: inout Source, catalog: Catalog, settings: Settings, incumbent: Policy
+    from source: inout Source, catalog: Catalog, settings: Settings, incumbent: Policy,
+    strata: [Stratum: StratumCount] = [:]
   ) throws -> (learning: Learning, statistics: Statistics) {
     let arms = catalog.models.count
     let usesTokens = settings.selection.usesInputTokens
     var builder = StatisticsBuilder(arms: arms, varying: usesTokens ? 1 : 0)
-    var tally = TrainingTally(arms: arms)
+    var tally = OutcomeTally(arms: arms)
+    var tenants = TenantTally(arms: arms)
+    var shares = JudgedShares(strata: strata, models: catalog.models.map(\.slug))
     var tokens = [0.0]
     try source.readTraining { outcome, directory in
-      tally.add(outcome, directory: directory)
+      let root =
+        outcome.succeeded
+        ? outcome.rootWeight : outcome.failureRootWeight(judgedShare: shares.share(of: outcome, directory))
+      tally.add(outcome, weight: root * root, directory: directory)
+      tenants.add(outcome, weight: root * root, directory: directory)
       if usesTokens {
         tokens[0] = outcome.logTokens
         builder.add(
-          cell: outcome.cell, arm: outcome.arm, reward: outcome.reward, rootWeight: outcome.rootWeight,
-          varying: tokens.span)
+          cell: outcome.cell, arm: outcome.arm, reward: outcome.reward, rootWeight: root, varying: tokens.span)
       } else {
-        builder.add(
-          cell: outcome.cell, arm: outcome.arm, reward: outcome.reward, rootWeight: outcome.rootWeight)
+        builder.add(cell: outcome.cell, arm: outcome.arm, reward: outcome.reward, rootWeight: root)
       }
     }
     let statistics = builder.finish()
-    let table = try Table(
-      statistics, directory: source.directory, priors: catalog.priors, names: catalog.models.map(\.slug),
-      ridge: settings.ridge)
+    let regression = Regression(
+      statistics, directory: source.directory, priors: catalog.priors, names: catalog.models.map(\.slug))
+    var ridge = settings.ridge
+    if settings.choosesCellRidge { ridge.cell = try regression.mostLikelyCellRidge(ridge) }
+    let table = try Table(regression, ridge: ridge)
     let candidate = settings.learner.learn(table, catalog: catalog, incumbent: incumbent)
-    return (Learning(tally: tally, candidate: candidate, artifact: candidate.canonicalJSON), statistics)
+    return (
+      Learning(
+        tally: tally, tenants: tenants, table: table, ridge: ridge, candidate: candidate,
+        artifact: candidate.canonicalJSON), statistics
+    )
   }
 
   /// Streams the holdout through the paired replay.
   /// - Parameters:
-  ///   - versions: the versions that made the log's deterministic decisions, where there are several.
-  ///   - sampling: how many outcomes of the traffic a judged row stands for.
-  ///   - others: policies that are replayed on the same rows.
+  ///   - sampling: how many outcomes of the traffic a row stands for.
+  ///   - companions: other policies on the same rows.
   /// - Throws: what the source throws.
   public func replay<Source: OutcomeSource & ~Copyable>(
     from source: inout Source, statistics: Statistics, catalog: Catalog, settings: Settings, incumbent: Policy,
-    versions: VersionMixture? = nil, sampling: SamplingWeights = .even, others: [ComparedPolicy] = []
+    sampling: SamplingWeights = .even, companions: Replayer.Companions = Replayer.Companions()
   ) throws -> Replayer {
     var replayer = Replayer(
       candidate: candidate, incumbent: incumbent, catalog: catalog, rule: settings.learner.rule,
       log: Replayer.LogKnowledge(
-        tally: tally, estimatedPropensity: estimatedPropensity(statistics, source.directory), versions: versions,
-        sampling: sampling), others: others)
+        tally: tally, estimatedPropensity: estimatedPropensity(statistics, source.directory), sampling: sampling),
+      companions: companions)
     try source.readHoldout { outcome, directory in replayer.add(outcome, directory: directory) }
     return replayer
   }
 
-  /// The gate on a replay of this candidate.
-  /// - Parameters:
-  ///   - servingBar: why the run may not serve; nil where it may.
-  ///   - standing: what the ledger says of the incumbent; nothing where there is no ledger.
-  /// - Throws: `PolicyError` where the artifact cannot be read back.
-  func gate(
-    _ replayer: Replayer, survey: Survey, cells: [Cell], catalog: Catalog, settings: Settings, incumbent: Policy,
-    servingBar: String?, standing: Standing = Standing()
-  ) throws -> Gate {
-    Gate(
-      GateEvidence(
-        survey: survey, trainingLabels: tally.labels, servingBar: servingBar,
-        incumbentRuleset: standing.incumbentRuleset, ruleset: settings.rulesetHash,
-        allowsRulesetChange: standing.allowsRulesetChange, replay: replayer.replay,
-        propensities: replayer.propensities, cells: cells, candidate: candidate,
-        reloaded: try Policy(canonicalJSON: artifact), incumbent: incumbent, catalog: catalog,
-        rule: settings.learner.rule, attempt: standing.attempt),
-      thresholds: settings.thresholds)
-  }
-
-  /// What the ledger says of the incumbent.
-  struct Standing {
-    /// The ruleset that it was gated by.
-    var incumbentRuleset: String?
-    /// Whether another ruleset may follow.
-    var allowsRulesetChange = false
-    /// Which try since the last promotion this is, from 1.
-    var attempt = 1
-  }
-
-  /// The smoothed share of an arm in a cell's training rows; every arm alike in a cell without rows.
+  /// The share of an arm in a cell's training rows, shrunk to its share in the task with the strength of a row an arm; the
+  /// task's share in a cell without rows.
   private func estimatedPropensity(_ statistics: Statistics, _ directory: CellDirectory) -> (Cell, Int) -> Double {
     let arms = statistics.arms
     let numbers =
       tally.hasUnknownPropensities
       ? Dictionary(zip(directory.cells, 0..<statistics.cells), uniquingKeysWith: { first, _ in first }) : [:]
     return { cell, arm in
-      guard let number = numbers[cell] else { return 1 / Double(arms) }
+      let inTask = tally.share(task: cell.task, arm: arm)
+      guard let number = numbers[cell] else { return inTask }
       let chosen = Double(statistics.counts[number * arms + arm])
-      return (chosen + 1) / (Double(statistics.rows(cell: number)) + Double(arms))
+      return (chosen + Double(arms) * inTask) / (Double(statistics.rows(cell: number)) + Double(arms))
     }
+  }
+}
+
+/// The share of succeeded calls that were judged, by cell and arm as the cells are met.
+private struct JudgedShares {
+  private let sampling: SamplingWeights
+  private let models: [String]
+  private var shares: [Double] = []
+
+  init(strata: [Stratum: StratumCount], models: [String]) {
+    sampling = SamplingWeights(strata: strata)
+    self.models = models
+  }
+
+  mutating func share(of outcome: Outcome, _ directory: CellDirectory) -> Double {
+    let pair = outcome.cell * models.count + outcome.arm
+    if pair >= shares.count {
+      for cell in directory.cells[(shares.count / models.count)...] {
+        shares += models.map { sampling.judgedShare(Stratum(task: cell.task, band: cell.band, model: $0)) }
+      }
+    }
+    return shares[pair]
   }
 }

@@ -3,6 +3,7 @@ public import Gateway
 public import Logging
 internal import Policies
 public import Postgres
+internal import Replay
 
 /// What people do with the ledger beside runs: look at it, and go back.
 public struct LedgerDesk {
@@ -62,6 +63,24 @@ public struct LedgerDesk {
       return RollbackReport(
         runId: recording.run.id, promoted: recording.run.promoted, reason: recording.run.reason,
         policyVersionFrom: recording.run.versionFrom, policyVersionTo: recording.run.versionTo)
+    }
+  }
+
+  /// Lets promotions go on after a rollback.
+  /// - Returns: the run, as recorded, and the rollback that it answers; nil where nothing is paused.
+  /// - Throws: `RunFailure`.
+  public func resume() throws(RunFailure) -> ResumeReport? {
+    try attempt {
+      let (pause, serving, gateway) = try look(Preflight.resumption) { connection, ledger in
+        (
+          try ledger.pause(connection), try ledger.run(connection, version: nil, isPromoted: true)?.entry, ledger
+        )
+      }
+      guard let pause, let serving else { return nil }
+      let recording = try gateway.resume(serving: serving, runID: UUID().uuidString.lowercased())
+      return ResumeReport(
+        runId: recording.run.id, rolledBackAt: pause.since, rolledBackFrom: pause.from,
+        policyVersion: serving.policyVersionTo)
     }
   }
 

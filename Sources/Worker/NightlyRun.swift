@@ -47,39 +47,42 @@ public struct NightlyRun {
     let catalog: Catalog
     let survey: Survey
     let cells: [Cell]
+    let versions: [String]
     let incumbent: Incumbent
     let learning: Learning
     let replayer: Replayer
+    let gate: Gate
   }
 
   private func runAndRecord() throws -> RunReport {
     var timer = PhaseTimer()
     let evidence = try gatherWithRetries(&timer)
-    let (catalog, incumbent, learning) = (evidence.catalog, evidence.incumbent, evidence.learning)
-    let gate = try learning.gate(
-      evidence.replayer, survey: evidence.survey, cells: evidence.cells, catalog: catalog, settings: settings,
-      incumbent: incumbent.policy, servingBar: request.servingBar,
-      standing: Learning.Standing(
-        incumbentRuleset: incumbent.rulesetHash, allowsRulesetChange: request.allowsRulesetChange,
-        attempt: incumbent.triesSince + 1))
+    let (catalog, incumbent, learning, gate) = (
+      evidence.catalog, evidence.incumbent, evidence.learning, evidence.gate
+    )
     let checks = gate.checks()
     timer.mark("gate")
-
-    let replayReport = ReplayReport(evidence.replayer, lifts: gate.lifts)
-    let verdict = Verdict(checks: checks, incumbent: incumbent, learning: learning, settings: settings)
-    let record = verdict.record(
-      request, survey: evidence.survey, gate: gate, incumbent: incumbent, learning: learning, catalog: catalog,
-      replay: replayReport)
-    let artifact = try writeArtifact(learning.artifact, version: record.versionTo)
-    let recording = try self.record(record, schema: evidence.schema, replayed: incumbent.version?.description)
+    let replayReport = ReplayReport(evidence.replayer, gate: gate, versions: evidence.versions)
+    let verdict = Verdict(checks, summary: gate.summary, mayServe: request.mayServe)
+    let versions = VersionStep(incumbent: incumbent, artifact: learning.artifact, settings: settings)
+    let run = TrainingRun(
+      request, verdict: verdict, versions: versions, survey: evidence.survey, gate: gate, incumbent: incumbent,
+      learning: learning, catalog: catalog,
+      evaluation: Evaluation(
+        alpha: gate.alpha, attempt: incumbent.triesSince + 1, evidenceLookedAt: verdict.isEvidenceLookedAt,
+        checks: checks, replay: replayReport))
+    let artifact = try writeArtifact(learning.artifact, version: run.versionTo)
+    let recording = try record(run, schema: evidence.schema, replayed: incumbent.version?.description)
     timer.mark("record")
+    let from = versions.from.description
     return ReportBuilder(
       rule: rule, survey: evidence.survey, learning: learning, catalog: catalog, incumbent: incumbent.policy
     ).report(
-      ReportBuilder.Identity(recording?.run ?? record, isDryRun: request.isDryRun),
-      checks: checks + (recording.map { [verdict.incumbentCheck(serving: $0.serving)] } ?? []), replay: replayReport,
-      figures: RunFigures(evidence.replayer.replay, cells: evidence.cells, catalog: catalog), artifact: artifact,
-      timings: timer.milliseconds)
+      ReportBuilder.Identity(recording?.run ?? run, isDryRun: request.isDryRun, would: verdict.would),
+      checks: checks
+        + (recording.map { [Gate.incumbentCheck(replayed: from, now: $0.serving ?? from)] } ?? []),
+      replay: replayReport, figures: RunFigures(evidence.replayer.replay, cells: evidence.cells, catalog: catalog),
+      artifact: artifact, timings: timer.milliseconds)
   }
 
   private func record(_ run: TrainingRun, schema: GatewaySchema, replayed: String?) throws -> Recording? {
@@ -152,45 +155,43 @@ public struct NightlyRun {
     let incumbent = try source.withConnection { connection in
       if !request.isDryRun { try ledger.claimRun(connection) }
       return try ledger.incumbent(
-        connection, catalog: catalog, rule: rule, exploration: settings.learner.exploration)
+        connection, catalog: catalog, rule: rule, exploration: settings.learner.exploration,
+        anchorDays: settings.thresholds.anchorDays)
     }
-    let versions = try versions(&source, ledger: ledger)
     timer.mark("survey")
     try interruption.check()
 
+    let survey = source.survey
     let (learning, statistics) = try Learning.learn(
-      from: &source, catalog: catalog, settings: settings, incumbent: incumbent.policy)
+      from: &source, catalog: catalog, settings: settings, incumbent: incumbent.policy, strata: survey.strata.training)
     timer.mark("training")
     try interruption.check()
-    let replayer = try learning.replay(
-      from: &source, statistics: statistics, catalog: catalog, settings: settings, incumbent: incumbent.policy,
-      versions: versions, sampling: SamplingWeights(strata: source.survey.strata))
-    let survey = source.survey
-    let cells = source.directory.cells
+    let judgement = Judgement(
+      learning: learning, catalog: catalog, settings: settings, incumbent: incumbent.policy,
+      anchor: incumbent.anchor.map { ($0.version, $0.policy) })
+    let (replayer, gate, cells) = try judgement.judge(
+      &source, statistics: statistics, survey: survey, standing: standing(incumbent, learning))
+    let versions = source.versions
     interruption.watch(nil)
     try source.finish()
     timer.mark("holdout")
     try interruption.check()
     return Evidence(
-      schema: schema, catalog: catalog, survey: survey, cells: cells, incumbent: incumbent, learning: learning,
-      replayer: replayer)
+      schema: schema, catalog: catalog, survey: survey, cells: cells, versions: versions, incumbent: incumbent,
+      learning: learning, replayer: replayer, gate: gate)
   }
 
-  /// The versions that made the holdout's deterministic decisions, where there are several and the ledger knows them.
-  private func versions(_ source: inout GatewayOutcomes, ledger: Ledger) throws -> VersionMixture? {
-    let rows = source.survey.versions
-    guard rows.count > 1 else { return nil }
-    let policies = try source.withConnection { connection in
-      try ledger.policies(
-        connection, versions: rows.keys, catalog: source.catalog, rule: rule,
-        exploration: settings.learner.exploration)
-    }
-    guard policies.count > 1 else { return nil }
-    source.knownVersions = policies.keys.sorted()
-    return VersionMixture(
-      source.knownVersions.compactMap { name in
-        policies[name].map { (policy: $0, rows: rows[name] ?? 0) }
-      })
+  private func standing(_ incumbent: Incumbent, _ learning: Learning) -> LedgerStanding {
+    var standing = LedgerStanding()
+    standing.hasLedger = true
+    standing.incumbentRuleset = incumbent.rulesetHash
+    standing.allowsRulesetChange = request.allowsRulesetChange
+    standing.pause = incumbent.pause
+    standing.attempt = incumbent.triesSince + 1
+    let hash = Policy.shortHash(learning.artifact)
+    let isAllowed = request.allowedRolledBack.map { $0 == hash || $0.hasSuffix("+\(hash)") } ?? false
+    standing.rolledBackVersion = isAllowed ? nil : incumbent.rolledBackVersion(hash: hash)
+    return standing
   }
 
   /// The artifact is on disk before the transaction that makes it serve commits.

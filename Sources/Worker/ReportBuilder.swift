@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import LinUCB
 internal import LinearAlgebra
 internal import Outcomes
 internal import Policies
@@ -12,7 +13,8 @@ struct ReportBuilder {
     let runId: String
     let cadence: String
     let dryRun: Bool
-    let verdict: String
+    let verdict: RunReport.Verdict
+    let would: RunReport.Verdict?
     let promoted: Bool
     let reason: String
     let policyVersionFrom: String
@@ -38,14 +40,20 @@ struct ReportBuilder {
       policyVersionTo: identity.policyVersionTo, outcomes: outcomes, checks: checks, replay: replay,
       changedCells: changedCells, rulesetHash: identity.rulesetHash, blas: OpenBLAS.configuration, artifact: artifact,
       timingsMs: timings, peakResidentBytes: ReportBuilder.peakResidentBytes)
+    report.would = identity.would
     report.figures = figures
+    report.fit = RunReport.Fit(
+      ridgeCell: learning.ridge.cell, ridgeTenant: learning.ridge.tenant,
+      residualStandardDeviation: Dictionary(
+        zip(catalog.models.map(\.slug), learning.table.residualStandardDeviations),
+        uniquingKeysWith: { first, _ in first }))
     return report
   }
 
   private var outcomes: RunReport.Outcomes {
     RunReport.Outcomes(
       window: [survey.window.lowerBound, survey.window.upperBound], cut: survey.cut, eligible: survey.eligible,
-      training: survey.training, holdout: survey.holdout,
+      training: survey.training, holdout: survey.holdout, knownWithoutJudge: survey.failures,
       funnel: [RunReport.FunnelCount(step: "window", rows: survey.total)]
         + FunnelStep.allCases.map { RunReport.FunnelCount(step: $0.name, rows: survey.dropped[$0] ?? 0) })
   }

@@ -11,3 +11,15 @@ public struct RollbackReport: Encodable, Sendable {
   /// The version that serves now, if it was promoted.
   public let policyVersionTo: String
 }
+
+/// What became of a resumption.
+public struct ResumeReport: Encodable, Sendable {
+  /// The run that recorded it.
+  public let runId: String
+  /// When the rollback was that it answers, ISO 8601.
+  public let rolledBackAt: String
+  /// The version that was left by it.
+  public let rolledBackFrom: String
+  /// The version that serves.
+  public let policyVersion: String
+}

@@ -11,6 +11,8 @@ public struct Settings: Sendable {
   public var selection = OutcomeSelection()
   /// The diagonal that is added when solving.
   public var ridge = Ridge()
+  /// Whether the ridge on cells is the most likely one, by the training rows, in place of the one given.
+  public var choosesCellRidge = false
   /// How to decide.
   public var learner = PolicyLearner()
   /// What the gate asks for.
@@ -19,6 +21,10 @@ public struct Settings: Sendable {
   public var floors = Catalog.standardFloors
   /// The floor of the other tasks.
   public var defaultFloor = 0.5
+  /// The floors that a settings file names, which go before those of a catalog in a file.
+  public var namedFloors: [String: Double] = [:]
+  /// The default floor that a settings file names.
+  public var namedDefaultFloor: Double?
   /// The PostgreSQL schema of the gateway.
   public var schema = "public"
 
@@ -67,14 +73,14 @@ public struct Settings: Sendable {
     }
     let rest = Rest(
       numbers: [
-        selection.holdoutShare, selection.halfLifeDays ?? -1, ridge.shared, ridge.cell, learner.alpha,
-        learner.minimumSupport, learner.exploration, defaultFloor,
+        selection.holdoutShare, selection.halfLifeDays ?? -1, ridge.shared, ridge.tenant,
+        choosesCellRidge ? -1 : ridge.cell, learner.alpha, learner.minimumSupport, learner.exploration, defaultFloor,
       ], floors: floors, source: selection.source, thresholds: thresholds)
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
     let parts = [
       Array(learner.rule.rawValue.utf8),
-      Array("intercept task band\(selection.usesInputTokens ? " input_tokens" : "")".utf8),
+      Array("intercept task band tenant\(selection.usesInputTokens ? " input_tokens" : "")".utf8),
       Array((try? encoder.encode(rest)) ?? Data()),
     ]
     return parts.map { Policy.shortHash($0) }.joined(separator: "-")

@@ -5,6 +5,21 @@ internal import Replay
 
 /// The keys of a settings file.
 struct SettingsFile: Decodable {
+  /// A ridge on cells: a number, or `auto`.
+  enum CellRidge: Decodable {
+    case number(Double)
+    case other(String)
+
+    init(from decoder: any Decoder) throws {
+      let container = try decoder.singleValueContainer()
+      if let number = try? container.decode(Double.self) {
+        self = .number(number)
+      } else {
+        self = .other(try container.decode(String.self))
+      }
+    }
+  }
+
   enum CodingKeys: String, CodingKey, CaseIterable {
     case windowDays = "window_days"
     case source
@@ -12,6 +27,7 @@ struct SettingsFile: Decodable {
     case halfLifeDays = "half_life_days"
     case inputTokens = "input_tokens"
     case ridgeShared = "ridge_shared"
+    case ridgeTenant = "ridge_tenant"
     case ridgeCell = "ridge_cell"
     case alpha
     case minimumSupport = "min_support"
@@ -22,11 +38,19 @@ struct SettingsFile: Decodable {
     case strict
     case floors
     case defaultFloor = "default_floor"
-    case minimumRows = "min_rows"
+    case minimumTrainingRows = "min_training_rows"
+    case minimumHoldoutRows = "min_holdout_rows"
     case minimumEffectiveSampleSize = "min_effective_sample_size"
     case doneTolerance = "done_tolerance"
     case doneGain = "done_gain"
     case costShare = "cost_share"
+    case costLimit = "cost_limit"
+    case driftDifference = "drift_difference"
+    case anchorDays = "anchor_days"
+    case anchorTolerance = "anchor_tolerance"
+    case sliceTolerance = "slice_tolerance"
+    case tenantTolerance = "tenant_tolerance"
+    case trustEstimatedPropensities = "trust_estimated_propensities"
     case draws = "bootstrap_draws"
     case seed = "bootstrap_seed"
     case schema
@@ -38,7 +62,8 @@ struct SettingsFile: Decodable {
   var halfLifeDays: Double?
   var inputTokens: Bool?
   var ridgeShared: Double?
-  var ridgeCell: Double?
+  var ridgeTenant: Double?
+  var ridgeCell: CellRidge?
   var alpha: Double?
   var minimumSupport: Double?
   var exploration: Double?
@@ -48,11 +73,19 @@ struct SettingsFile: Decodable {
   var strict: Bool?
   var floors: [String: Double]?
   var defaultFloor: Double?
-  var minimumRows: Int?
+  var minimumTrainingRows: Int?
+  var minimumHoldoutRows: Int?
   var minimumEffectiveSampleSize: Double?
   var doneTolerance: Double?
   var doneGain: Double?
   var costShare: Double?
+  var costLimit: Double?
+  var driftDifference: Double?
+  var anchorDays: Double?
+  var anchorTolerance: Double?
+  var sliceTolerance: Double?
+  var tenantTolerance: Double?
+  var trustEstimatedPropensities: Bool?
   var draws: Int?
   var seed: UInt64?
   var schema: String?
@@ -74,7 +107,7 @@ struct SettingsFile: Decodable {
     try set(&settings.selection.holdoutShare, holdoutShare, .holdoutShare, "between 0 and 1") { $0 > 0 && $0 < 1 }
     if let halfLifeDays {
       var days = 0.0
-      try set(&days, halfLifeDays, .halfLifeDays, "above 0") { $0 > 0 }
+      try set(&days, halfLifeDays, .halfLifeDays, "above 0 and at most 3650") { $0 > 0 && $0 <= 3650 }
       settings.selection.halfLifeDays = days
     }
     try set(&settings.selection.usesInputTokens, inputTokens, .inputTokens, "true or false") { _ in true }
@@ -82,7 +115,8 @@ struct SettingsFile: Decodable {
 
   private func applyLearning(to settings: inout Settings) throws(SettingsError) {
     try set(&settings.ridge.shared, ridgeShared, .ridgeShared, "above 0") { $0 > 0 && $0.isFinite }
-    try set(&settings.ridge.cell, ridgeCell, .ridgeCell, "above 0") { $0 > 0 && $0.isFinite }
+    try set(&settings.ridge.tenant, ridgeTenant, .ridgeTenant, "above 0") { $0 > 0 && $0.isFinite }
+    try applyCellRidge(to: &settings)
     try set(&settings.learner.alpha, alpha, .alpha, "0 or more") { $0 >= 0 && $0.isFinite }
     try set(&settings.learner.minimumSupport, minimumSupport, .minimumSupport, "0 or more") { $0 >= 0 && $0.isFinite }
     try set(&settings.learner.exploration, exploration, .exploration, "at least 0.05 and under 1") {
@@ -101,9 +135,25 @@ struct SettingsFile: Decodable {
           throw .badValue(key: "floors.\(task)", value: "\(floor)", expected: "in [0,1]")
         }
         settings.floors[task] = floor
+        settings.namedFloors[task] = floor
       }
     }
+    settings.namedDefaultFloor = defaultFloor ?? settings.namedDefaultFloor
     try set(&settings.defaultFloor, defaultFloor, .defaultFloor, "in [0,1]") { (0...1).contains($0) }
+  }
+
+  private func applyCellRidge(to settings: inout Settings) throws(SettingsError) {
+    switch ridgeCell {
+    case nil: break
+    case .other("auto"): settings.choosesCellRidge = true
+    case .number(let number) where number > 0 && number.isFinite:
+      settings.ridge.cell = number
+      settings.choosesCellRidge = false
+    case .number(let number):
+      throw .badValue(key: CodingKeys.ridgeCell.rawValue, value: "\(number)", expected: "above 0, or auto")
+    case .other(let text):
+      throw .badValue(key: CodingKeys.ridgeCell.rawValue, value: text, expected: "above 0, or auto")
+    }
   }
 
   private func applyThresholds(to thresholds: inout GateThresholds) throws(SettingsError) {
@@ -120,13 +170,25 @@ struct SettingsFile: Decodable {
       thresholds.evidence = value
     }
     try set(&thresholds.strict, strict, .strict, "true or false") { _ in true }
-    try set(&thresholds.minimumRows, minimumRows, .minimumRows, "at least 2") { $0 >= 2 }
+    try set(&thresholds.minimumTrainingRows, minimumTrainingRows, .minimumTrainingRows, "at least 2") { $0 >= 2 }
+    try set(&thresholds.minimumHoldoutRows, minimumHoldoutRows, .minimumHoldoutRows, "at least 2") { $0 >= 2 }
     try set(
       &thresholds.minimumEffectiveSampleSize, minimumEffectiveSampleSize, .minimumEffectiveSampleSize, "0 or more"
-    ) { $0 >= 0 }
+    ) { $0 >= 0 && $0.isFinite }
     try set(&thresholds.doneTolerance, doneTolerance, .doneTolerance, "in [0,1]") { (0...1).contains($0) }
     try set(&thresholds.doneGain, doneGain, .doneGain, "above 0 and at most 1") { $0 > 0 && $0 <= 1 }
     try set(&thresholds.costShare, costShare, .costShare, "above 0 and at most 1") { $0 > 0 && $0 <= 1 }
+    try set(&thresholds.costLimit, costLimit, .costLimit, "above 0 and at most 10") { $0 > 0 && $0 <= 10 }
+    try set(&thresholds.driftDifference, driftDifference, .driftDifference, "above 0 and at most 1") {
+      $0 > 0 && $0 <= 1
+    }
+    try set(&thresholds.anchorDays, anchorDays, .anchorDays, "above 0 and at most 3650") { $0 > 0 && $0 <= 3650 }
+    try set(&thresholds.anchorTolerance, anchorTolerance, .anchorTolerance, "in [0,1]") { (0...1).contains($0) }
+    try set(&thresholds.sliceTolerance, sliceTolerance, .sliceTolerance, "in [0,1]") { (0...1).contains($0) }
+    try set(&thresholds.tenantTolerance, tenantTolerance, .tenantTolerance, "in [0,1]") { (0...1).contains($0) }
+    try set(
+      &thresholds.trustEstimatedPropensities, trustEstimatedPropensities, .trustEstimatedPropensities, "true or false"
+    ) { _ in true }
     try set(&thresholds.draws, draws, .draws, "from 200 to 1000000") { (200...1_000_000).contains($0) }
     try set(&thresholds.seed, seed, .seed, "a whole number") { _ in true }
   }

@@ -14,6 +14,8 @@ public struct TrainingRequest: Sendable {
   public var artifacts: String?
   /// Whether a ruleset other than the incumbent's may be promoted.
   public var allowsRulesetChange: Bool
+  /// A version, or its hash, that was rolled back and may be promoted again; nil for none.
+  public var allowedRolledBack: String?
   /// How many outcomes with a value that cannot be read may be left out.
   public var tolerance: Int
   /// The run's identifier, a UUID.
@@ -22,7 +24,7 @@ public struct TrainingRequest: Sendable {
   /// Makes a request.
   public init(
     cadence: Cadence, isDryRun: Bool, connection: ConnectionSettings, settings: Settings, artifacts: String?,
-    allowsRulesetChange: Bool, tolerance: Int, runID: String
+    allowsRulesetChange: Bool, allowedRolledBack: String? = nil, tolerance: Int, runID: String
   ) {
     self.cadence = cadence
     self.isDryRun = isDryRun
@@ -30,13 +32,11 @@ public struct TrainingRequest: Sendable {
     self.settings = settings
     self.artifacts = artifacts
     self.allowsRulesetChange = allowsRulesetChange
+    self.allowedRolledBack = allowedRolledBack
     self.tolerance = tolerance
     self.runID = runID
   }
 
-  /// Why this run may not serve; nil where it may.
-  var servingBar: String? {
-    if cadence == .shadow { return "a shadow run" }
-    return isDryRun ? "a dry run" : nil
-  }
+  /// Whether this run may move the tenants.
+  var mayServe: Bool { cadence != .shadow && !isDryRun }
 }

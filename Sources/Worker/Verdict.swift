@@ -6,45 +6,67 @@ internal import Reports
 
 /// What the gate's checks come to.
 struct Verdict {
-  private let checks: [GateCheck]
-  private let firstFailure: GateCheck?
-  private let gatePassed: Bool
-  private let version: PolicyVersion
-  private let baseVersion: PolicyVersion
+  /// The first failure that counts; nil where the candidate passed.
+  let failure: GateCheck?
+  /// Whether the run may move the tenants; a shadow run and a dry run may not.
+  let mayServe: Bool
+  private let summary: String
 
-  init(checks: [GateCheck], incumbent: Incumbent, learning: Learning, settings: Settings) {
-    self.checks = checks
-    firstFailure = checks.first { !$0.passed }
-    gatePassed = checks.allSatisfy { $0.passed || $0.name == "cadence" }
-    baseVersion =
-      incumbent.version ?? PolicyVersion.untrained(hash: incumbent.policy.hash)
-    version = baseVersion.next(
-      Settings.change(from: incumbent.rulesetHash, to: settings.rulesetHash),
-      hash: Policy.shortHash(learning.artifact))
+  /// - Parameter ignoring: checks that do not count.
+  init(_ checks: [GateCheck], summary: String, mayServe: Bool, ignoring: Set<GateCheck.Name> = []) {
+    failure = checks.filter { !ignoring.contains($0.name) }.firstFailure
+    self.summary = summary
+    self.mayServe = mayServe
   }
 
+  /// Whether the candidate is promoted.
+  var isPromoted: Bool { failure == nil && mayServe }
+
+  /// The verdict as reports name it.
+  var name: RunReport.Verdict { isPromoted ? .promote : .hold }
+
+  /// What the verdict would have been, of a run that may not serve; nil of one that may.
+  var would: RunReport.Verdict? { mayServe ? nil : failure == nil ? .promote : .hold }
+
+  /// Whether the evidence of better or worse was looked at, so that the run is a try and spends error.
+  var isEvidenceLookedAt: Bool { failure.map { !$0.name.precedesEvidence } ?? true }
+
+  /// Why, in a line.
+  var reason: String {
+    let why = failure?.reason ?? summary
+    return would.map { "would \($0.rawValue): \(why)" } ?? why
+  }
+}
+
+/// The versions that a run goes from and to.
+struct VersionStep {
+  let from: PolicyVersion
+  let to: PolicyVersion
+
+  init(incumbent: Incumbent, artifact: [UInt8], settings: Settings) {
+    from = incumbent.version ?? PolicyVersion.untrained(hash: incumbent.policy.hash)
+    to = from.next(
+      Settings.change(from: incumbent.rulesetHash, to: settings.rulesetHash), hash: Policy.shortHash(artifact))
+  }
+}
+
+extension TrainingRun {
   /// The row of the ledger, before the incumbent is read again.
-  func record(
-    _ request: TrainingRequest, survey: Survey, gate: Gate, incumbent: Incumbent, learning: Learning,
-    catalog: Catalog, replay: ReplayReport
-  ) -> TrainingRun {
-    let (done, cost) = (gate.lift(.done), gate.lift(.cost))
-    return TrainingRun(
+  init(
+    _ request: TrainingRequest, verdict: Verdict, versions: VersionStep, survey: Survey, gate: Gate,
+    incumbent: Incumbent, learning: Learning, catalog: Catalog, evaluation: Evaluation
+  ) {
+    let isKnown = survey.holdout > 0 && gate.improvement.absence == nil
+    self.init(
       id: request.runID, cadence: request.cadence.rawValue,
-      judgeModel: survey.judges.keys.sorted().joined(separator: ","),
-      outcomesJudged: survey.eligible, versionFrom: baseVersion.description, versionTo: version.description,
-      promoted: firstFailure == nil, reason: firstFailure?.reason ?? gate.summary, gatePassed: gatePassed,
+      judgeModel: survey.judges.keys.sorted().joined(separator: ","), outcomesJudged: survey.eligible,
+      versionFrom: versions.from.description, versionTo: versions.to.description, promoted: verdict.isPromoted,
+      reason: verdict.reason, gatePassed: verdict.failure == nil,
       perCell: learning.candidate.perCell(
         beside: incumbent.policy, catalog: catalog, minimumSupport: request.settings.learner.minimumSupport),
-      doneLift: survey.holdout > 0 ? done.mean : nil, costLift: survey.holdout > 0 ? cost.mean : nil,
+      doneLift: isKnown ? gate.lift(.done).mean : nil,
+      costLift: isKnown && survey.hasCosts ? gate.lift(.cost).mean : nil,
       exploration: request.settings.learner.exploration, rulesetHash: request.settings.rulesetHash,
-      evaluation: Evaluation(
-        alpha: gate.alpha, attempt: incumbent.triesSince + 1, checks: checks, replay: replay
-      ).json)
-  }
-
-  /// The check that only the ledger could make, after it was made.
-  func incumbentCheck(serving: String?) -> GateCheck {
-    Gate.incumbentCheck(replayed: baseVersion.description, now: serving ?? baseVersion.description)
+      evaluation: evaluation.json)
   }
 }

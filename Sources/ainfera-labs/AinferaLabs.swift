@@ -13,7 +13,8 @@ struct AinferaLabs: ParsableCommand {
       77 a missing grant; 78 bad settings.
       """,
     subcommands: [
-      Train.self, DoctorCommand.self, History.self, Show.self, Rollback.self, SettingsCommand.self, Replay.self,
+      Train.self, DoctorCommand.self, History.self, Show.self, Rollback.self, ResumeCommand.self,
+      SettingsCommand.self, Replay.self,
       Simulate.self, Value.self, ResearchCommand.self, ReportCommand.self, WallCommand.self,
     ])
 }

@@ -8,14 +8,28 @@ enum LedgerText {
   static func list(_ runs: [LedgerEntry]) -> String {
     guard !runs.isEmpty else { return "no runs" }
     let lines = runs.map { run in
-      let verdict = run.promoted ? "PROMOTE" : "HOLD   "
+      let verdict = padded(headline(run), 13)
       let done = run.deltaDoneRate?.signedDecimals(4) ?? "      -"
       let cost = run.deltaCostUsd?.signedDecimals(7) ?? "         -"
       return StandardError.escaped(
         "\(run.runAt)  \(verdict)  \(padded(run.cadence, 6))  \(padded(run.policyVersionTo, 16))  done \(done)  "
-          + "cost \(cost)  \(run.promoteReason.prefix(80))")
+          + "cost \(cost)  \(plainReason(run).prefix(80))")
     }
     return lines.joined(separator: "\n")
+  }
+
+  /// What became of a run; of a shadow run what would have become of it.
+  private static func headline(_ run: LedgerEntry) -> String {
+    if run.promoted { return "PROMOTE" }
+    return run.promoteReason.hasPrefix("would promote: ")
+      ? "WOULD PROMOTE" : run.promoteReason.hasPrefix("would hold: ") ? "WOULD HOLD" : "HOLD"
+  }
+
+  private static func plainReason(_ run: LedgerEntry) -> Substring {
+    for prefix in ["would promote: ", "would hold: "] where run.promoteReason.hasPrefix(prefix) {
+      return run.promoteReason.dropFirst(prefix.count)
+    }
+    return run.promoteReason[...]
   }
 
   static func policy(_ entry: LedgerEntry, perCell: String) throws -> String {

@@ -13,7 +13,7 @@ struct Replay: ParsableCommand {
       The outcomes are a CSV with a header or JSON lines, by the column names of routing_outcomes; created_at, \
       chosen_model_slug and judge_score are required. All sources count unless --settings names one. Vowpal Wabbit's \
       logs need no catalog: contexts become cells, actions become models. Nothing is served or recorded; the verdict is \
-      that of all checks but source and cadence.
+      that of all checks but source.
       """)
 
   @OptionGroup var outcomes: OutcomesOptions
@@ -80,7 +80,8 @@ struct Replay: ParsableCommand {
   func run() throws {
     do {
       let values = try SettingsOption.read(settings, source: "any")
-      let models = try catalog.map { try DatasetFile.catalog($0) } ?? outcomes.file.actions()
+      let models = try (catalog.map { try DatasetFile.catalog($0) } ?? outcomes.file.actions())
+        .replacing(floors: values.namedFloors, defaultFloor: values.namedDefaultFloor)
       try comparison.check(catalog: models)
       let compared = try incumbent.map { try readPolicy($0) } ?? .untrained(exploration: values.learner.exploration)
       if selfTest {
@@ -124,7 +125,7 @@ struct Replay: ParsableCommand {
       try write(candidate.canonicalJSON, to: policyOut)
     }
     try StandardOutput.print(ReportText.of(report, format: format, explain: explain))
-    if failOnHold, report.verdict == "hold" { throw ExitCode(ExitStatus.held.rawValue) }
+    if failOnHold, report.verdict == .hold { throw ExitCode(ExitStatus.held.rawValue) }
   }
 
   private func write(_ bytes: [UInt8], to path: String) throws {

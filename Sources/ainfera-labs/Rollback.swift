@@ -6,7 +6,8 @@ struct Rollback: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Move every tenant back to a version that was once promoted.",
     discussion: """
-      A rollback is itself a run in the ledger: manual, promoted, with the reason `rollback`. It can be rolled back.
+      A rollback is itself a run in the ledger: manual, promoted, with the reason `rollback`. It can be rolled back. \
+      From then on nothing is promoted until `ainfera-labs resume`.
       """)
 
   @Option(name: .customLong("to"), help: "The version, as `history` lists it.")
@@ -30,7 +31,8 @@ struct Rollback: ParsableCommand {
       } else {
         try StandardOutput.print(
           result.promoted
-            ? "\(result.policyVersionTo) serves every tenant; before it \(result.policyVersionFrom) did; run \(result.runId)"
+            ? "\(result.policyVersionTo) serves every tenant; before it \(result.policyVersionFrom) did; run \(result.runId)\n"
+              + "nothing is promoted until `ainfera-labs resume`"
             : "not rolled back: \(result.reason)")
       }
       if !result.promoted { throw ExitCode(ExitStatus.tryAgain.rawValue) }

@@ -29,21 +29,28 @@ struct Simulate: ParsableCommand {
   @Option(help: "The seed; the same seed writes the same bytes.")
   var seed: UInt64
 
-  @Option(help: "How many tenants the world has.")
-  var tenants = 4
+  @Option(help: "How many tenants the world has (default: the scenario's own number, as a rule 4).")
+  var tenants: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "The share of calls for which the router draws a model at random (default: the scenario's own, as a rule 0.1).",
+      valueName: "share"))
+  var exploration: Double?
 
   @Option(help: ArgumentHelp("The folder, which is made if it is missing.", valueName: "dir"))
   var out: String
 
   func validate() throws {
     guard rows > 0 else { throw ValidationError("--rows must be above 0") }
-    guard (1...10_000).contains(tenants) else { throw ValidationError("--tenants must be from 1 to 10000") }
+    guard (1...10_000).contains(tenants ?? 1) else { throw ValidationError("--tenants must be from 1 to 10000") }
+    guard (0...1).contains(exploration ?? 0) else { throw ValidationError("--exploration must be from 0 to 1") }
   }
 
   func run() throws {
     do {
       try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
-      let world = scenario.world(seed: seed, tenants: tenants)
+      let world = scenario.world(seed: seed, tenants: tenants, exploration: exploration)
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
       try encoder.encode(world.catalog).write(to: URL(fileURLWithPath: "\(out)/catalog.json"))

@@ -56,6 +56,12 @@ struct Train: ParsableCommand {
   @Flag(name: .long, help: "Allow a ruleset other than the incumbent's to be promoted.")
   var allowRulesetChange = false
 
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Allow the table of this version, which was rolled back, to be promoted again.", valueName: "version"))
+  var allowRolledBack: String?
+
   @Flag(name: .long, help: "End with status 2 when the verdict is hold.")
   var failOnHold = false
 
@@ -94,6 +100,7 @@ struct Train: ParsableCommand {
     guard skipBad >= 0 else { throw RunFailure(.usage, "--skip-bad is \(skipBad); it must be 0 or more") }
     return TrainingRequest(
       cadence: cadence, isDryRun: dryRun, connection: database.connection(interruption), settings: values,
-      artifacts: artifacts, allowsRulesetChange: allowRulesetChange, tolerance: skipBad, runID: runID)
+      artifacts: artifacts, allowsRulesetChange: allowRulesetChange, allowedRolledBack: allowRolledBack,
+      tolerance: skipBad, runID: runID)
   }
 }

@@ -5,12 +5,13 @@ struct Calibrate: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Try the gate's numbers on simulated logs whose truth is known, and print what they are worth.",
     discussion: """
-      Prints Markdown: coverage of the intervals, bias and error of the estimators, false promotions over many nights, \
-      nights until a better policy is promoted, and how often harm gets through. The same seed prints the same bytes.
+      Prints Markdown: how often the gate as a whole promotes harm and what is better, many nights of one market, coverage \
+      of the intervals, bias and error of the estimators, false promotions over many nights, and nights until a better \
+      policy is promoted. The same seed prints the same bytes.
       """)
 
   enum Study: String, ExpressibleByArgument, CaseIterable {
-    case coverage, estimators, null, detection, harm
+    case traps, market, selfTest = "self-test", ridge, coverage, quantities, estimators, null, detection, harm
   }
 
   @Option(help: "The seed.")
@@ -40,6 +41,11 @@ struct Calibrate: ParsableCommand {
 
   private func table(_ study: Study) throws -> MarkdownTable {
     switch study {
+    case .traps: try TrapStudy.table(logs: min(logs, 200), seed: seed)
+    case .market: try MarketStudy.table(sequences: min(sequences, 20), nights: min(nights, 25), seed: seed)
+    case .selfTest: try SelfTestStudy.table(draws: min(logs, 100), seed: seed)
+    case .ridge: try RidgeStudy.table(logs: min(logs, 100), seed: seed)
+    case .quantities: try CoverageStudy.quantities(logs: logs, seed: seed)
     case .coverage: try CoverageStudy.table(logs: logs, seed: seed)
     case .estimators: try EstimatorStudy.table(logs: logs, seed: seed)
     case .null: try NullNightsStudy.table(sequences: sequences, nights: nights, seed: seed)

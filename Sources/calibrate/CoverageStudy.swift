@@ -50,12 +50,56 @@ enum CoverageStudy {
     return table
   }
 
+  private static let quantitySettings = [1000, 1300, 2000, 5000, 20_000].flatMap { rows in
+    [
+      StudySetting("8 models, 30 % exploration", rows: rows) {
+        StudyWorld.random(seed: $0, models: 8, exploration: 0.3, hasTaskLengths: true)
+      },
+      StudySetting("stationary, 40 % exploration", rows: rows) { World.stationary(seed: $0, exploration: 0.4) },
+      StudySetting("stationary, 10 % exploration", rows: rows) { World.stationary(seed: $0) },
+    ]
+  }
+
+  /// How often the interval that decides holds the true lift in each quantity, on small logs too.
+  static func quantities(logs: Int, seed: UInt64) throws -> MarkdownTable {
+    var table = MarkdownTable(
+      "Coverage of the interval that decides, by quantity",
+      note:
+        "\(logs) logs each, costs that differ by task and model; the cluster bootstrap at the level of a first try, "
+        + "\((100 * (1 - AlphaSpending.level(try: 1))).decimals(2)) %; in % ± two standard errors, of the logs whose estimates "
+        + "are available and whose picks change.",
+      header: ["world", "outcomes", "logs", "reward", "done", "cost"])
+    for (number, setting) in quantitySettings.enumerated() {
+      let hits = try Parallel.map(logs) { log -> Result<[Bool]?, any Error> in
+        let seed = seed &+ UInt64(90_000_000 + number * 100_000 + log)
+        return Result { try covers(setting.world(seed), rows: setting.rows, seed: seed) }
+      }.compactMap { try $0.get() }
+      table.add(
+        [setting.name, "\(setting.rows)", "\(hits.count)"]
+          + Quantity.allCases.map { quantity in
+            MarkdownTable.percent(hits.count { $0[quantity.rawValue] }, of: max(hits.count, 1))
+          })
+    }
+    return table
+  }
+
+  /// Whether the interval of each quantity holds; nil where nothing is estimated.
+  private static func covers(_ world: World, rows: Int, seed: UInt64) throws -> [Bool]? {
+    let experiment = try Experiment(world, rows: rows, seed: seed)
+    guard experiment.gate.improvement.absence == nil, experiment.replayer.replay.cells.contains(where: \.isChanged)
+    else { return nil }
+    let truth = experiment.trueLift
+    return zip([truth.reward, truth.done, truth.cost], Quantity.allCases).map { value, quantity in
+      experiment.gate.lift(quantity).interval.contains(value)
+    }
+  }
+
   private static func covers(_ setting: Setting, seed: UInt64) throws -> [Bool] {
     let world = StudyWorld.random(
       seed: seed, models: setting.models, exploration: setting.exploration, agents: setting.agents,
       agentEffect: setting.agentEffect)
     let experiment = try Experiment(world, rows: setting.rows, seed: seed)
-    let truth = experiment.truth.candidate.done - experiment.truth.incumbent.done
+    let truth = experiment.trueLift.done
     let lift = Lift(experiment.replayer.replay, .done, alpha: 0.05, draws: 1000, seed: seed)
     return Interval.Method.allCases.map { lift.interval($0).contains(truth) }
   }

@@ -2,6 +2,7 @@ import Outcomes
 import Replay
 import Research
 import Simulation
+import Worker
 
 /// How far each estimator of the candidate's done lies from the truth.
 enum EstimatorStudy {
@@ -36,7 +37,7 @@ enum EstimatorStudy {
   private static func estimationErrors(rows: Int, seed: UInt64) throws -> [Estimator: Double] {
     let world = StudyWorld.random(seed: seed, models: 8, exploration: 0.2)
     let experiment = try Experiment(world, rows: rows, seed: seed)
-    let truth = experiment.truth.candidate.done
+    let truth = experiment.lift(of: experiment.learning.candidate).done
     var errors: [Estimator: Double] = [:]
     for estimator in Estimator.allCases {
       errors[estimator] = experiment.replayer.replay.candidate.estimate(.done, estimator).map { $0.value - truth }

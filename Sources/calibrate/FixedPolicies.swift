@@ -48,7 +48,8 @@ struct FixedPolicies {
     var replay = empty
     for row in Log(world, rows: rows, seed: seed) {
       guard let outcome = row.outcome(in: world) else { continue }
-      replay.add(outcome, propensity: row.propensity)
+      guard let propensity = row.propensity.logged else { continue }
+      replay.add(outcome, propensity: propensity)
     }
     return replay
   }

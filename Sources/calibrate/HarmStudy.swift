@@ -21,7 +21,7 @@ enum HarmStudy {
           + [3000, 10_000, 30_000].enumerated().map { place, rows in
             let passes = Parallel.map(logs) { log in
               let seed = seed &+ UInt64(40_000_000 + (number * 10 + place) * 10_000 + log)
-              let slices = Slice.all(of: policies.replay(rows: rows, seed: seed), cells: cells, leastRows: 30)
+              let slices = Slice.all(of: policies.replay(rows: rows, seed: seed), cells: cells, minimumRows: 30)
               return Slice.harmed(slices, thresholds: Experiment.thresholds).isEmpty
             }
             return MarkdownTable.percent(passes.count { $0 }, of: logs)

@@ -32,15 +32,16 @@ enum NullNightsStudy {
 
   private static func run(agentEffect: Double, nights: Int, seed: UInt64) throws -> (EvidenceTally, Bool) {
     let world = StudyWorld.null(seed: seed, agentEffect: agentEffect)
-    let outcomes = Experiment.outcomes(world, rows: (window + nights) * rowsPerNight, seed: seed)
+    let outcomes = Experiment.log(world, rows: (window + nights) * rowsPerNight, seed: seed)
     var tally = EvidenceTally()
     var isPromoted = false
     for night in 1...nights {
+      var standing = LedgerStanding()
+      standing.attempt = night
       let experiment = try Experiment(
-        world, outcomes: outcomes[night * rowsPerNight..<(night + window) * rowsPerNight])
-      let gate = try experiment.gate(attempt: night, thresholds: Experiment.thresholds)
-      tally.look(gate.improvement, night: night)
-      isPromoted = isPromoted || gate.checks().allSatisfy(\.passed)
+        world, rows: outcomes[night * rowsPerNight..<(night + window) * rowsPerNight], standing: standing)
+      tally.look(experiment.gate.improvement, night: night)
+      isPromoted = isPromoted || experiment.failure == nil
     }
     return (tally, isPromoted)
   }

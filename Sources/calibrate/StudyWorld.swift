@@ -7,21 +7,27 @@ enum StudyWorld {
   ///
   /// - Parameters:
   ///   - agentEffect: how far an agent's luck with a model lies from the model's quality.
+  ///   - hasTaskLengths: whether tasks differ in length, so that a model's cost differs by task.
   static func random(
-    seed: UInt64, models: Int, exploration: Double, agents: Int = 60, agentEffect: Double = 0
+    seed: UInt64, models: Int, exploration: Double, agents: Int = 60, agentEffect: Double = 0,
+    hasTaskLengths: Bool = false
   ) -> World {
     var generator = SeededGenerator(seed: seed &* 7919 &+ 13)
     let cells = cells()
-    let ability = (0..<models).map { 0.45 + 0.45 * Double($0 + 1) / Double(models) }
+    let ability: [Double] = (0..<models).map { 0.45 + 0.45 * Double($0 + 1) / Double(models) }
     let catalog = catalog(
       priors: ability.map { min(0.95, max(0.3, $0 + 0.2 * (generator.uniform() - 0.5))) },
       floors: ["code": 0.75, "general": 0.65, "chat": 0.55])
-    let quality = cells.flatMap { _ in
+    let quality = cells.flatMap { _ -> [Double] in
       ability.map { min(0.88, max(0.12, $0 + 0.3 * (generator.uniform() - 0.5))) }
     }
+    let lengths = hasTaskLengths ? ["code": 4.0, "general": 1.5, "chat": 0.5] : [:]
+    let costs = cells.flatMap { cell -> [Double] in
+      let length = lengths[cell.task] ?? 1
+      return (0..<models).map { 0.0005 * length * Double($0 + 1) }
+    }
     return World(
-      catalog: catalog, cells: cells, shares: shares(&generator), quality: quality,
-      cost: cells.flatMap { _ in (0..<models).map { 0.0005 * Double($0 + 1) } }, agents: agents,
+      catalog: catalog, cells: cells, shares: shares(&generator), quality: quality, cost: costs, agents: agents,
       exploration: exploration, agentEffect: agentEffect, hasBusyAgents: agentEffect > 0)
   }
 
@@ -55,6 +61,47 @@ enum StudyWorld {
       catalog: catalog(priors: [0.9, 0.4, 0.4, 0.4], floors: ["code": 0.5, "general": 0.5, "chat": 0.5]),
       cells: cells, shares: shares(&generator), quality: quality,
       cost: [Double](repeating: 0.002, count: quality.count), agents: 60, exploration: exploration)
+  }
+
+  /// The tenant whose calls a model serves worse than all others'.
+  static let harmedTenant = "t7"
+
+  /// A market of four models, `large`, `medium`, `nano` and `small`, whose priors choose `medium` for code and general and
+  /// `nano` for chat, and underrate `small`, which costs a third of `medium`.
+  /// - Parameters:
+  ///   - small: the true quality of `small`; `smallLift` gives it by how far its done lies above that of `medium`.
+  ///   - floor: the floor of code and general.
+  static func market(
+    seed: UInt64, small: Double? = nil, smallLift: Double = 0, medium: Double = 0.80, floor: Double = 0.72,
+    tenants: Int = 4, exploration: Double = 0.4
+  ) -> World {
+    var generator = SeededGenerator(seed: seed &* 7919 &+ 29)
+    let cells = ["code", "general", "chat"].flatMap { task in
+      (1...tenants).flatMap { tenant in
+        ["balanced", "cost"].map { Cell(task: task, tenant: "t\(tenant)", band: $0) }
+      }
+    }
+    let prices = ["large": 18.0, "medium": 5, "nano": 0.5, "small": 1.5]
+    let priors = ["large": 0.92, "medium": medium, "nano": 0.60, "small": floor - 0.08]
+    let quality = [
+      "large": 0.92, "medium": medium, "nano": 0.60,
+      "small": small ?? quality(reachingDone: World.done(quality: medium) + smallLift),
+    ]
+    let slugs = prices.keys.sorted()
+    let lengths = ["code": 1.4, "general": 0.5, "chat": 0.35]
+    let raw = cells.map { _ in 0.7 + 0.6 * generator.uniform() }
+    let total = raw.reduce(0, +)
+    return World(
+      catalog: Catalog(
+        models: slugs.map {
+          CatalogModel(
+            slug: $0, prior: priors[$0], inputPrice: (prices[$0] ?? 0) / 4, outputPrice: 3 * (prices[$0] ?? 0) / 4,
+            isAllowed: true)
+        }, floors: ["code": floor, "general": floor, "chat": 0.55]),
+      cells: cells, shares: raw.map { $0 / total },
+      quality: cells.flatMap { cell in slugs.map { slug in quality[slug] ?? 0 } },
+      cost: cells.flatMap { cell in slugs.map { 1e-3 * (lengths[cell.task] ?? 0) * (prices[$0] ?? 0) } }, agents: 60,
+      exploration: exploration, hasBusyAgents: true)
   }
 
   /// The quality at which this share is done, by bisection.

@@ -52,7 +52,7 @@ import Testing
     let kept = try owner.query(
       "SELECT count(*) > 0 FROM training_runs r, jsonb_each(r.per_cell) c WHERE c.value -> 'models' ? $1", [slug])
     #expect(kept.scalar == "t")
-    #expect(try night.train().result().reason.hasPrefix("better:"))
+    #expect(try night.train().result().reason.hasPrefix("change:"))
   }
 
   @Test("a slug of a million characters is only long")

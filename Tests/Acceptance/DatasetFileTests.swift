@@ -5,9 +5,12 @@ import Testing
 /// Datasets as they come: other formats, compressed, cut off, with bad lines.
 @Suite(.blocking, .timeLimit(.minutes(30))) struct DatasetFileTests {
   private let folder: TemporaryFolder
-  private let catalog = Repository.root.appendingPathComponent("Fixtures/synthetic/catalog.json").path
+  private let catalog: String
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws {
+    folder = try TemporaryFolder()
+    catalog = try Repository.synthetic.appendingPathComponent("catalog.json").path
+  }
 
   private func replay(_ path: String, _ more: [String] = []) throws -> Program {
     try Program(
@@ -17,7 +20,7 @@ import Testing
 
   /// The fixture's outcomes as JSON lines.
   private func jsonLines() throws -> String {
-    let csv = String(decoding: try Repository.fixture("synthetic/outcomes.csv"), as: UTF8.self)
+    let csv = try Repository.synthetic("outcomes.csv")
     let rows = csv.split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
     return rows.dropFirst().map { row in
       "{" + zip(rows[0], row).map { "\"\($0)\": " + ($1.isEmpty ? "null" : "\"\($1)\"") }.joined(separator: ", ")
@@ -34,7 +37,7 @@ import Testing
   func compressedLines() throws {
     let path = try compress(folder.write(jsonLines(), to: "outcomes.jsonl"))
     let lines = try replay(path).result()
-    let csv = try replay(Repository.root.appendingPathComponent("Fixtures/synthetic/outcomes.csv").path).result()
+    let csv = try replay(Repository.synthetic.appendingPathComponent("outcomes.csv").path).result()
     #expect(lines.policy_version_to == csv.policy_version_to)
     #expect(lines.checks.map(\.observed) == csv.checks.map(\.observed))
   }
@@ -53,7 +56,7 @@ import Testing
 
   @Test("bad lines are status 65 with file, line, column and value, and within --skip-bad they are told and left out")
   func badLines() throws {
-    let csv = String(decoding: try Repository.fixture("synthetic/outcomes.csv"), as: UTF8.self)
+    let csv = try Repository.synthetic("outcomes.csv")
     var lines = csv.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     lines[10] += ",one field too many"
     lines[20] = lines[20].replacingOccurrences(of: "2026-", with: "July 2026-")

@@ -2,7 +2,8 @@ import Testing
 
 @Suite(.blocking, .timeLimit(.minutes(30))) struct HelpTests {
   private static let commands = [
-    "train", "doctor", "history", "show", "rollback", "settings", "replay", "simulate", "value", "research", "report",
+    "train", "doctor", "history", "show", "rollback", "resume", "settings", "replay", "simulate", "value", "research",
+    "report",
     "wall",
   ]
 

@@ -47,9 +47,34 @@ import Testing
     #expect(entries.map(\.promoted) == [true, true, true, true])
     #expect(entries[0].promote_reason == "rollback" && entries[0].cadence == "manual")
     #expect(entries[0].policy_version_from == versions[0])
-    // The next night replays what serves, and nothing is better than itself.
     let next = try night.train().result()
-    #expect(next.policy_version_from == versions[1] && next.reason.hasPrefix("better:"))
+    #expect(next.policy_version_from == versions[1] && next.reason.hasPrefix("paused: rolled back from \(versions[0])"))
+  }
+
+  @Test("after a rollback nothing is promoted until somebody resumes, and its table only where a flag names it")
+  func resume() throws {
+    let night = try Night()
+    #expect(try run(night, ["resume"]).output == "nothing to resume: no rollback is open\n")
+    let versions = try promoteTwice(night)
+    #expect(try run(night, ["rollback", "--to", versions[0]]).output.contains("until `ainfera-labs resume`"))
+    for _ in 0..<3 {
+      let held = try night.train().result()
+      #expect(!held.promoted && held.reason.hasPrefix("paused: rolled back from \(versions[1]) to \(versions[0]) on "))
+    }
+    // The tries count on: neither the rollback nor the nights that were never looked at spend error.
+    let tries = try night.owner().query("SELECT evaluation ->> 'attempt' FROM training_runs ORDER BY run_at").rows
+    #expect(tries.suffix(3) == [["1"], ["1"], ["1"]])
+    #expect(try run(night, ["resume"]).output.hasPrefix("resumed after the rollback from \(versions[1]) on "))
+    #expect(try night.isConsistent())
+    let same = try night.train().result()
+    #expect(!same.promoted && same.check("paused")?.observed.contains("which was rolled back") == true)
+    let detail = try #require(same.check("paused")?.detail)
+    let allowed = try #require(detail.split(separator: "train ").last.map(String.init)).split(separator: " ").map(
+      String.init)
+    let named = try night.train(allowed).result()
+    #expect(named.promoted, "\(named.reason)")
+    #expect(try night.isConsistent())
+    #expect(try night.train().result().reason.hasPrefix("change:"))
   }
 
   @Test("only what was once promoted can be gone back to, and only with the artifact that its hash names")

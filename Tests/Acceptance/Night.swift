@@ -27,7 +27,7 @@ struct Night {
     server = try TestServer.shared.get()
     self.database = database
     let owner = try server.owner(database)
-    let csv = String(decoding: try Repository.fixture("synthetic/outcomes.csv"), as: UTF8.self)
+    let csv = try Repository.synthetic("outcomes.csv")
     let lines = csv.split(separator: "\n").map { $0 + "\n" }
     let columns = lines[0].dropLast()
     try owner.query("SET session_replication_role = replica")
@@ -38,7 +38,7 @@ struct Night {
     try owner.query("INSERT INTO agents SELECT DISTINCT agent_id, tenant_id, 'a' FROM loaded")
     try owner.query("INSERT INTO tenant_routing_policies (tenant_id) SELECT id FROM tenants")
     try owner.query("INSERT INTO providers (name) VALUES ('p')")
-    let catalog = String(decoding: try Repository.fixture("synthetic/catalog.json"), as: UTF8.self)
+    let catalog = try Repository.synthetic("catalog.json")
     try owner.query(
       "INSERT INTO models (slug, provider_id, q_prior, price_in_per_mtok_usd, price_out_per_mtok_usd, m_allowed) "
         + "SELECT m ->> 'slug', p.id, (m ->> 'q_prior')::numeric, (m ->> 'price_in_per_mtok_usd')::numeric, "
@@ -70,6 +70,21 @@ struct Night {
   }
 
   func owner() throws -> Connection { try server.owner(database) }
+
+  /// The outcomes as CSV, by the names of their columns, but for what a judge wrote.
+  func csv() throws -> String {
+    let columns = [
+      "id", "created_at", "tenant_id", "agent_id", "inference_id", "task_type", "cell", "chosen_model_slug",
+      "outcome_status", "policy_version", "judge_score", "judge_model", "judge_status", "cost_actual_usd",
+      "chosen_propensity", "decision_type", "source",
+    ]
+    let row = columns.map {
+      $0 == "created_at"
+        ? "to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')" : "coalesce(\($0)::text, '')"
+    }.joined(separator: " || ',' || ")
+    let rows = try owner().query("SELECT \(row) FROM routing_outcomes").rows
+    return ([columns.joined(separator: ",")] + rows.map { $0[0] ?? "" }).joined(separator: "\n") + "\n"
+  }
 
   /// Waits until a query of the server's owner, given the database's name as `$1`, answers this; for a minute at most.
   func wait(until query: String, is expected: String) throws -> Bool {

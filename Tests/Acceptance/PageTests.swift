@@ -9,7 +9,7 @@ import Testing
 
   /// The JSON of a replay of the fixture, and the page of it.
   private func makePage() throws -> (json: String, page: String) {
-    let fixture = Repository.root.appendingPathComponent("Fixtures/synthetic").path
+    let fixture = try Repository.synthetic.path
     let run = try Program([
       "replay", "--outcomes", "\(fixture)/outcomes.csv", "--catalog", "\(fixture)/catalog.json", "--truth",
       "\(fixture)/truth.json", "--policy", "all", "--format", "json",

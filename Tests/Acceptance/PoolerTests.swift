@@ -27,7 +27,7 @@ import Testing
     #expect(first.status == 0, "\(first.errors)")
     #expect(try first.result().promoted && first.result().policy_version_to == straight.policy_version_to)
     #expect(try night.isConsistent())
-    #expect(try run(["train", "--cadence", "daily", "--format", "json"]).result().reason.hasPrefix("better:"))
+    #expect(try run(["train", "--cadence", "daily", "--format", "json"]).result().reason.hasPrefix("change:"))
     #expect(try run(["doctor"]).status == 0)
     // Nothing of ours stays on a connection that the pool gives to others.
     let locks =

@@ -57,23 +57,30 @@ struct Program {
       let eligible: Int
       let training: Int
       let holdout: Int
+      let known_without_judge: Int
       let funnel: [Step]
     }
 
     struct Check: Decodable {
       let name: String
+      let severity: String
       let passed: Bool
       let observed: String
+      let detail: String
     }
 
     let run_id: String
     let verdict: String
+    let would: String?
     let promoted: Bool
     let reason: String
     let policy_version_from: String
     let policy_version_to: String
     let outcomes: Outcomes
     let checks: [Check]
+
+    /// The check of a name.
+    func check(_ name: String) -> Check? { checks.first { $0.name == name } }
   }
 
   /// The result, decoded.

@@ -20,6 +20,7 @@ import Testing
   func restart() async throws {
     let server = Process()
     server.executableURL = Repository.root.appendingPathComponent("Tests/Acceptance/restarting-server")
+    server.arguments = [try Repository.synthetic.path]
     let (input, output) = (Pipe(), Pipe())
     server.standardInput = input
     server.standardOutput = output

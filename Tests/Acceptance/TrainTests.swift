@@ -11,12 +11,12 @@ import Testing
     #expect(first.status == 0 && first.errors == "")
     let promoted = try first.result()
     #expect(promoted.verdict == "promote" && promoted.promoted)
-    #expect(promoted.checks.map(\.name).count == 15)
+    #expect(promoted.checks.map(\.name).count == 21)
     #expect(try night.isConsistent())
     let second = try night.train(["--fail-on-hold"])
     #expect(second.status == 2)
     let held = try second.result()
-    #expect(held.verdict == "hold" && held.reason.hasPrefix("better:"))
+    #expect(held.verdict == "hold" && held.reason.hasPrefix("change:"))
     #expect(held.policy_version_from == promoted.policy_version_to)
     #expect(held.policy_version_to.suffix(8) == promoted.policy_version_to.suffix(8))
     #expect(try night.isConsistent())
@@ -41,9 +41,15 @@ import Testing
   func neverServes() throws {
     let night = try Night()
     let shadow = try night.train(cadence: "shadow").result()
-    #expect(!shadow.promoted && shadow.reason.hasPrefix("cadence:"))
+    #expect(!shadow.promoted && shadow.verdict == "hold" && shadow.would == "promote")
+    #expect(shadow.reason.hasPrefix("would promote: done +"))
     let dry = try night.train(["--dry-run", "--artifacts", "/nonexistent"]).result()
-    #expect(!dry.promoted && dry.reason.hasPrefix("cadence:"))
+    #expect(!dry.promoted && dry.would == "promote" && dry.reason == shadow.reason)
+    let environment = ["PGHOST": night.server.socket, "PGDATABASE": night.database, "PGUSER": "ainfera_labs"]
+    let text = try Program(["train", "--cadence", "shadow", "--dry-run"], environment: environment)
+    #expect(text.output.hasPrefix("WOULD PROMOTE  done +"))
+    let history = try Program(["history"], environment: environment)
+    #expect(history.output.contains("WOULD PROMOTE") && !history.output.contains("would promote"))
     let rows = try night.owner().query("SELECT cadence, promoted, replay_gate_passed FROM training_runs").rows
     #expect(rows == [["shadow", "f", "t"]])
     #expect(
@@ -81,6 +87,7 @@ import Testing
     let owner = try night.owner()
     let faults: [(step: String, change: String)] = [
       ("no_inference", "inference_id = NULL, outcome_status = NULL"), ("not_complete", "outcome_status = NULL"),
+      ("unknown_status", "outcome_status = 'rejected_by_policy'"),
       ("not_judged", "judge_status = 'cannot_evaluate'"), ("score_missing_or_out_of_range", "judge_score = 6"),
       ("model_not_in_catalog", "chosen_model_slug = 'unheard-of'"), ("other_source", "source = 'synthetic'"),
       ("probe", "traffic_class = 'internal_probe'"), ("degraded", "traffic_origin = 'mlx'"),
@@ -94,9 +101,9 @@ import Testing
     }
     let result = try night.train(["--dry-run"]).result()
     #expect(result.outcomes.funnel.map(\.step) == ["window"] + faults.map(\.step) + ["unreadable"])
-    #expect(result.outcomes.funnel.map(\.rows) == [20_000] + Array(1...10) + [0])
-    #expect(result.outcomes.eligible == 20_000 - 55)
-    #expect(result.outcomes.training == Int(0.7 * Double(20_000 - 55)))
+    #expect(result.outcomes.funnel.map(\.rows) == [20_000] + Array(1...11) + [0])
+    #expect(result.outcomes.eligible == 20_000 - 66)
+    #expect(result.outcomes.training == Int(0.7 * Double(20_000 - 66)))
   }
 
   @Test("optional columns that are missing are done without, and a required one is exit 78 with its name")
@@ -168,7 +175,7 @@ import Testing
     let server = try TestServer.shared.get()
     let database = try server.makeDatabase()
     let result = try Program.train(server, database).result()
-    #expect(result.verdict == "hold" && result.reason.hasPrefix("volume: 0 training and 0 holdout rows"))
+    #expect(result.verdict == "hold" && result.reason.hasPrefix("volume: 0 training rows and 0 holdout rows"))
     #expect(try server.owner(database).query("SELECT count(*) FROM training_runs").scalar == "1")
   }
 

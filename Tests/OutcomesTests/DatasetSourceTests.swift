@@ -43,6 +43,7 @@ import Testing
       (nil, "a,3,j,labeled,prod,i,succeeded,,,f,chat:a:cost,t,"),
       (.noInference, "a,3,j,labeled,prod,,,,,f,chat:a:cost,t,"),
       (.notComplete, "a,3,j,labeled,prod,i,,,,f,chat:a:cost,t,"),
+      (.unknownStatus, "a,3,j,labeled,prod,i,rejected_by_policy,,,f,chat:a:cost,t,"),
       (.notJudged, "a,,,unlabeled,prod,i,succeeded,,,f,chat:a:cost,t,"),
       (.badScore, "a,6,j,labeled,prod,i,succeeded,,,f,chat:a:cost,t,"),
       (.unknownModel, "z,3,j,labeled,prod,i,succeeded,,,f,chat:a:cost,t,"),
@@ -64,7 +65,7 @@ import Testing
     #expect(held.map(\.isDone) == [true, false])
   }
 
-  @Test("strata count what was judged and what was not, from the cut on")
+  @Test("strata count what was judged and what was not, in each half")
   func strata() throws {
     var text = "created_at,chosen_model_slug,judge_score,judge_status,cell\n"
     for second in 10..<60 {
@@ -73,9 +74,10 @@ import Testing
     }
     let survey = try DatasetSourceTests.source(text).survey
     let stratum = Stratum(task: "code", band: "cost", model: "a")
-    #expect(survey.strata.keys.map(\.self) == [stratum])
-    #expect(survey.strata[stratum]?.judged == survey.holdout)
-    #expect((survey.strata[stratum]?.outcomes ?? 0) > survey.holdout)
+    #expect(survey.strata.holdout.keys.map(\.self) == [stratum])
+    #expect(survey.strata.holdout[stratum]?.judged == survey.holdout)
+    #expect((survey.strata.holdout[stratum]?.outcomes ?? 0) > survey.holdout)
+    #expect(survey.strata.training[stratum]?.judged == survey.training)
   }
 
   @Test(

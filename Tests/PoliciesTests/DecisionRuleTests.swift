@@ -43,7 +43,7 @@ import Testing
   @Test(
     "each rule chooses by its own measure",
     arguments: [
-      (DecisionRule.highestMean, 1), (.highestUpperBound, 2), (.lowestPricePerQuality, 0), (.cheapestClearingFloor, 1),
+      (DecisionRule.highestMean, 1), (.highestUpperBound, 2), (.lowestPricePerQuality, 1), (.cheapestClearingFloor, 1),
     ])
   func rules(rule: DecisionRule, arm: Int) {
     let decision = rule.decide(

@@ -20,7 +20,7 @@ import Testing
       for _ in 0..<rows { builder.add(cell: cell, arm: arm, reward: reward, rootWeight: 1) }
     }
     return try Table(
-      builder.finish(), directory: directory, priors: catalog.priors, names: catalog.models.map(\.slug),
+      Regression(builder.finish(), directory: directory, priors: catalog.priors, names: catalog.models.map(\.slug)),
       ridge: Ridge())
   }
 

@@ -12,7 +12,7 @@ import Testing
       SamplingWeightsTests.stratum("code", "a"): StratumCount(outcomes: 50, judged: 50),
       SamplingWeightsTests.stratum("chat", "a"): StratumCount(outcomes: 20, judged: 20),
     ])
-    #expect(!weights.isUneven && weights.weight(SamplingWeightsTests.stratum("code", "a")) == 1)
+    #expect(!weights.isUneven && weights.weight(SamplingWeightsTests.stratum("code", "a"), succeeded: true) == 1)
   }
 
   @Test("a stratum that was judged less weighs more, and the weights are 1 on average")
@@ -22,8 +22,8 @@ import Testing
     let weights = SamplingWeights(strata: [
       often: StratumCount(outcomes: 100, judged: 50), seldom: StratumCount(outcomes: 300, judged: 30),
     ])
-    #expect(isClose(weights.weight(seldom) / weights.weight(often), 5))
-    #expect(isClose(50 * weights.weight(often) + 30 * weights.weight(seldom), 80))
+    #expect(isClose(weights.weight(seldom, succeeded: true) / weights.weight(often, succeeded: true), 5))
+    #expect(isClose(50 * weights.weight(often, succeeded: true) + 30 * weights.weight(seldom, succeeded: true), 80))
     #expect(weights.isUneven && weights.unseenShare == 0)
   }
 
@@ -36,8 +36,8 @@ import Testing
       SamplingWeightsTests.stratum("chat", "c"): StratumCount(outcomes: 100, judged: 0),
     ])
     #expect(
-      weights.weight(SamplingWeightsTests.stratum("code", "a"))
-        == weights.weight(SamplingWeightsTests.stratum("chat", "a")))
+      weights.weight(SamplingWeightsTests.stratum("code", "a"), succeeded: true)
+        == weights.weight(SamplingWeightsTests.stratum("chat", "a"), succeeded: true))
     #expect(isClose(weights.unseenShare, 0.5))
   }
 
@@ -61,7 +61,7 @@ import Testing
           cell: cell, arm: 0, reward: cell == 0 ? 1 : 0, succeeded: true, cost: 0, propensity: .deterministic,
           group: row % 100),
         propensity: 1,
-        rowWeight: weights.weight(SamplingWeightsTests.stratum(cells[cell].task, "a")))
+        rowWeight: weights.weight(SamplingWeightsTests.stratum(cells[cell].task, "a"), succeeded: true))
     }
     #expect(isClose(replay.candidate.value(.done), 0.5))
   }

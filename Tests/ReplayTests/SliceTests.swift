@@ -26,16 +26,16 @@ import Testing
   @Test("a slice in which the candidate fails is discovered in each of its views")
   func finds() {
     let slices = Slice.all(
-      of: SliceTests.replay(rows: 400, badShare: 0.8, variance: 0), cells: SliceTests.cells, leastRows: 30)
-    #expect(slices.count == 5)
+      of: SliceTests.replay(rows: 400, badShare: 0.8, variance: 0), cells: SliceTests.cells, minimumRows: 30)
+    #expect(slices.count == 4)
     #expect(slices.allSatisfy { $0.lift < -0.5 })
-    #expect(Slice.discoveries(slices, rate: 0.1).count == 5)
+    #expect(Slice.discoveries(slices, rate: 0.1).count == 4)
   }
 
   @Test("what the rows show too little of is not taken as certain")
   func expectsVariance() {
     let slices = Slice.all(
-      of: SliceTests.replay(rows: 40, badShare: 0.3, variance: 40), cells: SliceTests.cells, leastRows: 30)
+      of: SliceTests.replay(rows: 40, badShare: 0.3, variance: 40), cells: SliceTests.cells, minimumRows: 30)
     #expect(slices.allSatisfy { $0.lift < 0 })
     #expect(Slice.discoveries(slices, rate: 0.1).isEmpty)
   }
@@ -43,6 +43,6 @@ import Testing
   @Test("a slice with fewer rows than asked for is left out")
   func leavesOut() {
     let replay = SliceTests.replay(rows: 29, badShare: 1, variance: 0)
-    #expect(Slice.all(of: replay, cells: SliceTests.cells, leastRows: 30).isEmpty)
+    #expect(Slice.all(of: replay, cells: SliceTests.cells, minimumRows: 30).isEmpty)
   }
 }

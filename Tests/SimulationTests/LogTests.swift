@@ -18,7 +18,7 @@ import Testing
 
   @Test("scores, propensities and costs are what the truth says", arguments: [5, 6] as [UInt64])
   func matchesTruth(seed: UInt64) {
-    let world = World.stationary(seed: seed)
+    let world = World.stationary(seed: seed, exploration: 0.4)
     let rows = 40_000
     var reward = 0.0
     var expected = 0.0
@@ -27,7 +27,7 @@ import Testing
     for outcome in Log(world, rows: rows, seed: seed) {
       reward += Outcome.reward(score: Double(outcome.score ?? 0)) / Double(rows)
       expected += world.quality[outcome.cell * arms + outcome.arm] / Double(rows)
-      if outcome.arm == 0 { inverse += 1 / (outcome.propensity ?? 0) / Double(rows) }
+      if outcome.arm == 0 { inverse += 1 / (outcome.propensity.logged ?? 0) / Double(rows) }
     }
     #expect(abs(reward - expected) < 0.005, "seed \(seed)")
     #expect(abs(inverse - 1) < 0.1, "seed \(seed)")

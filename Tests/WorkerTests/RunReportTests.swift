@@ -10,7 +10,7 @@ import Worker
 @Suite struct RunReportTests {
   @Test("a run's JSON reads back as what was written, to the byte")
   func readsBack() throws {
-    let folder = Repository.root.appendingPathComponent("Fixtures/synthetic").path
+    let folder = try Repository.synthetic.path
     var comparison = FileReplay.Comparison()
     comparison.kinds = [.cheapest, .uniform]
     comparison.truth = try DatasetFile.decode(Truth.self, from: "\(folder)/truth.json")

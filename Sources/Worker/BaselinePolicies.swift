@@ -4,19 +4,19 @@ public import Replay
 public import Simulation
 
 /// What policies beside the candidate are made of: its table, what training showed, and the truth where it is known.
-public struct PolicyField: Sendable {
+public struct BaselinePolicies: Sendable {
   private let candidate: Policy
   private let incumbent: Policy
   private let catalog: Catalog
   private let rule: DecisionRule
-  private let tally: TrainingTally
+  private let tally: OutcomeTally
   private let truth: Truth?
   private let defaultModel: String?
 
   /// Gathers it.
   /// - Parameter defaultModel: the slug of the model that agents call without a router; nil for the dearest.
   public init(
-    candidate: Policy, incumbent: Policy, catalog: Catalog, rule: DecisionRule, tally: TrainingTally, truth: Truth?,
+    candidate: Policy, incumbent: Policy, catalog: Catalog, rule: DecisionRule, tally: OutcomeTally, truth: Truth?,
     defaultModel: String? = nil
   ) {
     self.candidate = candidate
@@ -52,7 +52,7 @@ public struct PolicyField: Sendable {
     case .agentDefault: return always(agentDefault, kind)
     case .bestSingle: return always(best(tally.means(.reward, task: nil)), kind)
     case .bestPerTask: return bestPerTask()
-    case .costMatchedMix: return costMatchedMix()
+    case .costMatchedMix: return costMatchedMix()?.policy
     case .roundRobin, .uniform:
       let count = Double(enrolled.count)
       return enrolled.isEmpty
@@ -102,23 +102,34 @@ public struct PolicyField: Sendable {
     }
   }
 
-  /// On training means: of all pairs of models that cost less and more than the candidate, the one with the most reward.
-  private func costMatchedMix() -> ComparedPolicy? {
+  /// On training means: of all pairs of models that cost less and more than the candidate, the one with the most reward, in
+  /// words and as a policy; nil where no cost or reward is known.
+  func costMatchedMix() -> (name: String, policy: ComparedPolicy)? {
     let (rewards, costs) = (tally.means(.reward, task: nil), tally.means(.cost, task: nil))
     let known = enrolled.filter { rewards[$0] != nil && costs[$0] != nil }
     let target = candidateCost(costs.map { $0 ?? 0 })
-    var best: (reward: Double, probabilities: [Double])?
+    var best: (reward: Double, cheap: Int, dear: Int, share: Double)?
     for cheap in known {
       for dear in known {
         guard let (low, high) = pair(costs, cheap, dear), low <= target || cheap == dear else { continue }
         let share = high > low ? min(max((target - low) / (high - low), 0), 1) : 0
         guard low + share * (high - low) <= target * (1 + 1e-9) else { continue }
         let reward = (1 - share) * (rewards[cheap] ?? 0) + share * (rewards[dear] ?? 0)
-        guard reward > best?.reward ?? -1 else { continue }
-        best = (reward, catalog.models.indices.map { ($0 == cheap ? 1 - share : 0) + ($0 == dear ? share : 0) })
+        if reward > best?.reward ?? -1 { best = (reward, cheap, dear, share) }
       }
     }
-    return best.map { ComparedPolicy(PolicyKind.costMatchedMix.rawValue, everywhere: $0.probabilities) }
+    return best.map { best in
+      let probabilities = catalog.models.indices.map {
+        ($0 == best.cheap ? 1 - best.share : 0) + ($0 == best.dear ? best.share : 0)
+      }
+      let parts = catalog.models.indices.filter { probabilities[$0] > 0 }.map {
+        "\((100 * probabilities[$0]).decimals(0)) % \(catalog.models[$0].slug)"
+      }
+      return (
+        parts.joined(separator: " and "),
+        ComparedPolicy(PolicyKind.costMatchedMix.rawValue, everywhere: probabilities)
+      )
+    }
   }
 
   private func pair(_ costs: [Double?], _ cheap: Int, _ dear: Int) -> (Double, Double)? {

@@ -5,17 +5,17 @@ import Simulation
 import Testing
 import Worker
 
-@Suite struct PolicyFieldTests {
+@Suite struct BaselinePoliciesTests {
   private static let exploration = 0.05
 
   /// What a log of a simulated world taught.
   private struct Field {
     let world: World
     let learning: Learning
-    let field: PolicyField
+    let field: BaselinePolicies
 
     init(seed: UInt64) throws {
-      world = World.stationary(seed: seed)
+      world = World.stationary(seed: seed, exploration: 0.4)
       let world = world
       var directory = CellDirectory()
       for cell in world.cells { _ = directory.number(of: cell) }
@@ -25,7 +25,7 @@ import Worker
       learning = try Learning.learn(
         from: &source, catalog: world.catalog, settings: Settings(), incumbent: incumbent
       ).learning
-      field = PolicyField(
+      field = BaselinePolicies(
         candidate: learning.candidate, incumbent: incumbent, catalog: world.catalog, rule: .cheapestClearingFloor,
         tally: learning.tally, truth: world.truth)
     }
@@ -68,8 +68,8 @@ import Worker
     #expect(
       value[.oracle]
         == field.world.truth.bestPossible(
-          catalog: field.world.catalog, rule: rule, exploration: PolicyFieldTests.exploration))
-    #expect((value[.bestPerTask]?.reward ?? 0) >= (value[.bestSingle]?.reward ?? 1) - 0.01)
+          catalog: field.world.catalog, rule: rule, exploration: BaselinePoliciesTests.exploration))
+    #expect((value[.bestPerTask]?.reward ?? 0) >= (value[.bestSingle]?.reward ?? 1) - 0.02)
     #expect((value[.highestMean]?.reward ?? 0) > (value[.learned]?.reward ?? 1))
     let mixed = try #require(value[.costMatchedMix])
     #expect(abs(mixed.cost / (value[.learned]?.cost ?? 0) - 1) < 0.2, "seed \(seed)")

@@ -1,11 +1,11 @@
 internal import Outcomes
 
 /// Settles the propensity of each row, and keeps count of how it was known.
-struct PropensityLedger {
+struct PropensityResolver {
   private let arms: Int
   private var leastLogged: [Double] = []
   private var estimated: [Double] = []
-  private var versions: [Double] = []
+  private var isChanged: [Bool] = []
   private(set) var counts = PropensityCounts()
 
   init(arms: Int) { self.arms = arms }
@@ -14,19 +14,20 @@ struct PropensityLedger {
   mutating func append(_ cell: CellPropensities) {
     leastLogged += cell.leastLogged
     estimated += cell.estimated
-    versions += cell.versions
+    isChanged.append(cell.isChanged)
   }
 
   /// μ of a row; nil where the row has no weight.
   @inline(__always)
   mutating func propensity(of outcome: Outcome) -> Double? {
     let pair = outcome.cell * arms + outcome.arm
+    if isChanged[outcome.cell] {
+      counts.changed += 1
+      if case .logged = outcome.propensity { counts.changedLogged += 1 }
+    }
     switch outcome.propensity {
     case .logged(let value): return accept(value, from: leastLogged[pair], \.logged)
     case .deterministic: return accept(1, from: leastLogged[pair], \.deterministic)
-    case .version:
-      guard versions[pair] > 0 else { return reject(\.invalid) }
-      return accept(versions[pair], from: 0, \.versions)
     case .unknown:
       guard estimated[pair] > 0 else { return reject(\.belowLeast) }
       return accept(estimated[pair], from: 0, \.estimated)

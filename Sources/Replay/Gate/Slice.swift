@@ -1,6 +1,6 @@
 public import Outcomes
 
-/// A part of the traffic in which a change might do harm: a task, a band, both, a tenant or a cell.
+/// A part of the traffic in which a change might do harm: a task, a band, both, a cell, or a third of the time.
 public struct Slice: Sendable, Equatable {
   /// What the slice is of: `task=code`, `task=code band=cost`.
   public let name: String
@@ -15,15 +15,14 @@ public struct Slice: Sendable, Equatable {
   public let pValue: Double
 
   /// The slices of a replay with this many rows and a changed pick in them, in the order of their names.
-  public static func all(of replay: PairedReplay, cells: [Cell], leastRows: Int) -> [Slice] {
+  public static func all(of replay: PairedReplay, cells: [Cell], minimumRows: Int) -> [Slice] {
     var moments: [String: Moments] = [:]
     var variances: [String: Double] = [:]
     var changed: Set<String> = []
     for (number, lift) in replay.cellLift.enumerated() where lift.count > 0 {
       let cell = cells[number]
       let names = [
-        "task=\(cell.task)", "band=\(cell.band)", "task=\(cell.task) band=\(cell.band)", "tenant=\(cell.tenant)",
-        "cell=\(cell)",
+        "task=\(cell.task)", "band=\(cell.band)", "task=\(cell.task) band=\(cell.band)", "cell=\(cell)",
       ]
       for name in names {
         moments[name, default: Moments()].merge(lift)
@@ -32,7 +31,7 @@ public struct Slice: Sendable, Equatable {
         if replay.cells[number].isChanged { changed.insert(name) }
       }
     }
-    return moments.filter { changed.contains($0.key) && $0.value.count >= leastRows }
+    return moments.filter { changed.contains($0.key) && $0.value.count >= minimumRows }
       .sorted { $0.key < $1.key }
       .map { Slice(name: $0.key, $0.value, variance: variances[$0.key] ?? 0) }
   }
@@ -49,13 +48,22 @@ public struct Slice: Sendable, Equatable {
     }
   }
 
+  /// The thirds of the holdout in time with this many rows.
+  public static func thirds(of replay: PairedReplay, minimumRows: Int) -> [Slice] {
+    ["first", "second", "last"].enumerated().compactMap { number, name in
+      let difference = replay.difference(third: number)
+      guard difference.rows.count >= minimumRows, !difference.isIdentical else { return nil }
+      let weight = difference.rows.weight
+      return Slice(
+        name: "the \(name) third in time", difference.rows,
+        variance: (difference.expectedVariance ?? 0) * weight * weight)
+    }
+  }
+
   /// Those of the slices that are significant when the false discovery rate over all of them is held at `rate`
   /// (Benjamini and Hochberg 1995).
   public static func discoveries(_ slices: [Slice], rate: Double) -> [Slice] {
-    let sorted = slices.sorted { $0.pValue < $1.pValue }
-    let last = sorted.indices.last { sorted[$0].pValue <= rate * Double($0 + 1) / Double(sorted.count) }
-    guard let last else { return [] }
-    return Array(sorted[...last])
+    Gate.discoveries(slices.map(\.pValue), rate: rate).map { slices[$0] }
   }
 
   /// Those of the slices that fail the gate, the worst first: significantly harmed beyond the tolerance; without asking
@@ -63,5 +71,13 @@ public struct Slice: Sendable, Equatable {
   public static func harmed(_ slices: [Slice], thresholds: GateThresholds) -> [Slice] {
     let suspects = thresholds.strict ? slices : discoveries(slices, rate: thresholds.sliceDiscoveryRate)
     return suspects.filter { $0.lift < -thresholds.sliceTolerance }.sorted { $0.lift < $1.lift }
+  }
+
+  /// The thirds that fail the gate: harmed beyond the tolerance, each significantly by itself; without asking for
+  /// significance where the thresholds are strict.
+  public static func harmedThirds(_ thirds: [Slice], thresholds: GateThresholds) -> [Slice] {
+    thirds.filter {
+      $0.lift < -thresholds.sliceTolerance && (thresholds.strict || $0.pValue <= thresholds.thirdError)
+    }
   }
 }

@@ -1,0 +1,82 @@
+internal import Outcomes
+internal import Policies
+
+/// The promotion gate: a list of checks, all of which are run and shown; the first that fails is the reason to hold.
+///
+/// What its numbers assume: that every model a policy would choose had a chance of being chosen (positivity), that
+/// within a cell nothing unseen drove the router's choice, and that judged outcomes stand for the traffic.
+public struct Gate {
+  /// What was asked for.
+  public let thresholds: GateThresholds
+  /// Whether the candidate is no worse, and better.
+  public let improvement: Improvement
+  /// Whether the log shows what each policy would do.
+  public let overlap: Overlap
+  let evidence: GateEvidence
+  /// What both policies do in each cell of the replay.
+  let services: [(candidate: Service, incumbent: Service)]
+
+  /// Takes the evidence and computes the lifts.
+  public init(_ evidence: GateEvidence, thresholds: GateThresholds) {
+    self.evidence = evidence
+    self.thresholds = thresholds
+    services = evidence.cells.prefix(evidence.replay.cells.count).map { cell in
+      (
+        evidence.candidate.serve(cell, catalog: evidence.catalog, rule: evidence.rule),
+        evidence.incumbent.serve(cell, catalog: evidence.catalog, rule: evidence.rule)
+      )
+    }
+    overlap = Overlap(evidence.replay, cells: evidence.cells, models: evidence.catalog.models.map(\.slug))
+    improvement = Improvement(
+      evidence.replay, thresholds: thresholds,
+      alpha: AlphaSpending.level(try: evidence.standing.attempt, total: thresholds.alpha),
+      hasCosts: evidence.survey.hasCosts, absence: overlap.liftAbsence)
+  }
+
+  /// The error that this try may spend.
+  public var alpha: Double { improvement.alpha }
+
+  /// The lift of each quantity, by `Quantity.rawValue`.
+  public var lifts: [Lift] { improvement.lifts }
+
+  /// The lift of a quantity.
+  public func lift(_ quantity: Quantity) -> Lift { improvement.lift(quantity) }
+
+  /// All checks but the last, which only the ledger can make.
+  public func checks() -> [GateCheck] {
+    [
+      source(), paused(), volume(), costs(), labels(), drift(), ruleset(), propensities(), change(), support(),
+      noWorse(), better(), anchor(), slices(), tenants(), coverage(), exploration(), staticMix(), singleModel(),
+      reload(),
+    ]
+  }
+
+  /// The check at commit time: the incumbent is still the one that was replayed.
+  public static func incumbentCheck(replayed: String, now: String) -> GateCheck {
+    GateCheck(
+      .incumbent, replayed == now, observed: "the incumbent is \(now)", required: "\(replayed), which was replayed")
+  }
+
+  /// What a promotion is for, in a line.
+  public var summary: String {
+    let cost =
+      improvement.hasCosts ? ", cost \(seen(lift(.cost), places: 7)) USD\(improvement.costShareText)" : ""
+    return "done \(seen(lift(.done), places: 4))" + cost
+  }
+
+  func seen(_ lift: Lift, places: Int) -> String {
+    "\(lift.mean.signedDecimals(places)) [\(lift.interval.lower.signedDecimals(places)), "
+      + "\(lift.interval.upper.signedDecimals(places))]"
+  }
+
+  var levelDetail: String {
+    "try \(evidence.standing.attempt) since the last promotion, error \(alpha.decimals(5))"
+  }
+
+  func slug(_ arm: Int) -> String { evidence.catalog.models[arm].slug }
+
+  /// A count with its noun in the right number.
+  func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
+
+  func percent(_ share: Double, _ places: Int = 0) -> String { "\((100 * share).decimals(places)) %" }
+}

@@ -1,0 +1,73 @@
+public import Outcomes
+
+/// Whether a log shows what a policy would do. What is not known is not printed: an estimate without overlap is absent, with
+/// its reason.
+public struct Overlap: Sendable {
+  /// The effective sample size under which an estimate is absent, in rows.
+  public static let minimumRows = 30.0
+  /// The effective sample size under which nothing is said of a single model, in rows.
+  public static let minimumSingleModelRows = 100.0
+  /// The rows of a model in a task under which the log hardly ever chose it there.
+  static let rareRows = 10
+  /// The share of a policy's choices that may be of such models: twice what exploration takes.
+  static let rareShare = 0.1
+
+  /// Why the candidate's estimates are absent; nil where they are not.
+  public let candidateAbsence: String?
+  /// Why the incumbent's estimates are absent; nil where they are not.
+  public let incumbentAbsence: String?
+
+  /// Looks at a replay.
+  /// - Parameters:
+  ///   - cells: the cells by the replay's numbers.
+  ///   - models: the slugs by arm.
+  public init(_ replay: PairedReplay, cells: [Cell], models: [String]) {
+    let rare = Overlap.rareArms(replay, cells: cells, arms: models.count)
+    candidateAbsence = Overlap.absence(replay, replay.candidate, \.candidate, cells, models, rare)
+    incumbentAbsence = Overlap.absence(replay, replay.incumbent, \.incumbent, cells, models, rare)
+  }
+
+  /// Why the lift is absent; nil where it is not.
+  public var liftAbsence: String? {
+    candidateAbsence.map { "candidate: \($0)" } ?? incumbentAbsence.map { "incumbent: \($0)" }
+  }
+
+  /// Whether each arm was hardly ever chosen, by task.
+  private static func rareArms(_ replay: PairedReplay, cells: [Cell], arms: Int) -> [String: [Bool]] {
+    var rows: [String: [Int]] = [:]
+    for number in replay.cells.indices {
+      for arm in 0..<arms {
+        rows[cells[number].task, default: Array(repeating: 0, count: arms)][arm] +=
+          Int(replay.armRows[number * arms + arm])
+      }
+    }
+    return rows.mapValues { $0.map { $0 < rareRows } }
+  }
+
+  private static func absence(
+    _ replay: PairedReplay, _ policy: PolicyReplay,
+    _ side: KeyPath<(candidate: ArraySlice<Double>, incumbent: ArraySlice<Double>), ArraySlice<Double>>,
+    _ cells: [Cell], _ models: [String], _ rare: [String: [Bool]]
+  ) -> String? {
+    guard replay.rows > 0 else { return "there are no holdout rows" }
+    guard policy.effectiveSampleSize >= minimumRows else {
+      return "the effective sample size is \(policy.effectiveSampleSize.decimals(0)), under "
+        + minimumRows.decimals(0)
+    }
+    var (mass, total) = (0.0, 0.0)
+    var byModel = [Double](repeating: 0, count: models.count)
+    for number in replay.cells.indices {
+      let weight = replay.cellLift[number].weight
+      total += weight
+      guard weight > 0, let rare = rare[cells[number].task], rare.contains(true) else { continue }
+      for (arm, probability) in replay.probabilities(cell: number)[keyPath: side].enumerated() where rare[arm] {
+        mass += weight * probability
+        byModel[arm] += weight * probability
+      }
+    }
+    guard total > 0, mass / total > rareShare, let worst = byModel.indices.max(by: { byModel[$0] < byModel[$1] })
+    else { return nil }
+    return "\((100 * mass / total).decimals(0)) % of its choices are of models that the log hardly ever chose, most of "
+      + "\(models[worst])"
+  }
+}
