@@ -95,7 +95,7 @@ public struct GatewayOutcomes: OutcomeSource, ~Copyable {
   /// Streams the holdout rows.
   public mutating func readHoldout(_ body: (Outcome, CellDirectory) -> Void) throws {
     guard let cut = survey.cut else { return }
-    try read(queries.holdout(cut: cut, thirds: survey.thirds), expected: survey.holdout, body)
+    try read(queries.holdout(cut: cut, periods: survey.periods), expected: survey.holdout, body)
   }
 
   private mutating func read(

@@ -137,7 +137,7 @@ public struct OutcomeQueries: Sendable {
   }
 
   /// What a stream of rows has: cell, model, score, succeeded, cost, agent, propensity, deterministic, internal, age in
-  /// seconds, input tokens, third of the holdout, policy version.
+  /// seconds, input tokens, period of the holdout, policy version.
   static let columns = 13
 
   private static let isStored =
@@ -156,7 +156,7 @@ public struct OutcomeQueries: Sendable {
     "CASE WHEN \(OutcomeQueries.isStored) THEN split_part(o.cell::text, ':', 3) ELSE \(OutcomeQueries.preset) END"
   }
 
-  private func fields(third: String, version: String) -> String {
+  private func fields(period: String, version: String) -> String {
     let tenant = "':' || o.tenant_id::text || ':'"
     let name =
       "CASE WHEN \(OutcomeQueries.isStored) THEN split_part(o.cell::text, ':', 1) || \(tenant) "
@@ -171,27 +171,27 @@ public struct OutcomeQueries: Sendable {
       has("chosen_propensity") ? "o.chosen_propensity::float8" : "NULL::float8",
       has("decision_type") ? "coalesce(o.decision_type::text = 'deterministic', false)" : "false",
       has("fleet_agent") ? "coalesce(o.fleet_agent, false)" : "false", age,
-      selection.usesInputTokens ? "i.input_tokens::float8" : "NULL::float8", third, version,
+      selection.usesInputTokens ? "i.input_tokens::float8" : "NULL::float8", period, version,
     ].joined(separator: ", ")
   }
 
   private func rows(
-    _ condition: String, third: String = "NULL::int4", version: String = "NULL::text"
+    _ condition: String, period: String = "NULL::int4", version: String = "NULL::text"
   ) -> String {
     let join =
       selection.usesInputTokens
       ? " LEFT JOIN \(table("inferences")) i ON i.id = o.inference_id" : ""
     return
-      "SELECT \(fields(third: third, version: version)) FROM \(outcomes)\(join) WHERE \(isEligible) AND \(condition)"
+      "SELECT \(fields(period: period, version: version)) FROM \(outcomes)\(join) WHERE \(isEligible) AND \(condition)"
   }
 
   /// The eligible rows strictly before the cut.
   func training(cut: String) -> String { rows("o.created_at < \(SQLText.literal(cut))::timestamptz") }
 
-  /// The eligible rows from the cut on, with their thirds and versions.
-  /// - Parameter thirds: the first instants of the second and the last third.
-  func holdout(cut: String, thirds: [String]) -> String {
-    let third = thirds.map { "(\(isFrom($0)))::int" }.joined(separator: " + ")
-    return rows(isFrom(cut), third: third, version: "o.policy_version::text")
+  /// The eligible rows from the cut on, with their periods and versions.
+  /// - Parameter periods: the first instants of the holdout's periods but the first.
+  func holdout(cut: String, periods: [String]) -> String {
+    let period = periods.map { "(\(isFrom($0)))::int" }.joined(separator: " + ")
+    return rows(isFrom(cut), period: period, version: "o.policy_version::text")
   }
 }

@@ -24,7 +24,7 @@ struct Reader {
     let isInternal = try row.boolean()
     let age = try row.double()
     let tokens = try row.double()
-    let third = try row.integer()
+    let period = try row.integer()
     let version = try row.bytes { versions.number(of: $0) }
     guard let cell = cell ?? nil, let arm = arm ?? nil, let succeeded, score != nil || !succeeded else {
       throw PostgresError(.malformedRow, message: "a row without cell, model or score came through the query")
@@ -34,7 +34,7 @@ struct Reader {
       cost: Outcome.knownCost(cost),
       rootWeight: Outcome.rootWeight(isInternal: isInternal ?? false, age: age ?? 0, halfLife: halfLife),
       propensity: Propensity(logged: propensity, isDeterministic: isDeterministic ?? false),
-      group: group ?? 0, logTokens: (log1p(max(tokens ?? 0, 0)) * 1024).rounded() / 1024, third: third ?? 0,
+      group: group ?? 0, logTokens: (log1p(max(tokens ?? 0, 0)) * 1024).rounded() / 1024, period: period ?? 0,
       version: version ?? 0)
   }
 }

@@ -1,7 +1,7 @@
 internal import Outcomes
 internal import Postgres
 
-/// Counts the window: one pass over the rows, and a look into each hour in which the cut or a third begins.
+/// Counts the window: one pass over the rows, and a look into each hour in which the cut or a period begins.
 struct SurveyReader {
   let queries: OutcomeQueries
   let selection: OutcomeSelection
@@ -40,12 +40,14 @@ struct SurveyReader {
     let eligible = hours.values.reduce(0, +)
     guard eligible > 0 else { return survey }
     let offset = min(Int(Double(eligible) * (1 - selection.holdoutShare)), eligible - 1)
-    let (cut, training) = try instant(connection, hours: hours, offset: offset)
+    let (cut, hour, before) = try place(connection, hours: hours, offset: offset)
+    let inHour = try connection.query(queries.count(from: hour, before: cut)).scalar
+    let training = before + (inHour.flatMap { Int($0) } ?? 0)
     survey.cut = cut
     survey.training = training
     survey.holdout = eligible - survey.training
-    survey.thirds = try [1, 2].map { third in
-      try instant(connection, hours: hours, offset: offset + third * (eligible - offset) / 3).instant
+    survey.periods = try HoldoutPeriod.offsets(rows: eligible - offset).map {
+      try place(connection, hours: hours, offset: offset + $0).instant
     }
     let isJudgingPartial = FunnelStep.judging.contains { survey.dropped[$0, default: 0] > 0 }
     if isJudgingPartial { survey.strata = try strata(connection, cut: cut) }
@@ -64,17 +66,16 @@ struct SurveyReader {
     return result
   }
 
-  /// The instant of the eligible row that has `offset` others before it, and the number of rows strictly before it.
-  private func instant(
+  /// The instant of the eligible row that has `offset` others before it, its hour, and the number of rows before that hour.
+  private func place(
     _ connection: borrowing Connection, hours: [String: Int], offset: Int
-  ) throws -> (instant: String, before: Int) {
+  ) throws -> (instant: String, hour: String, before: Int) {
     var before = 0
     for (hour, rows) in hours.sorted(by: { $0.key < $1.key }) {
       if offset < before + rows {
         let instant = try connection.query(queries.cut(hour: hour, offset: offset - before)).scalar
         guard let instant else { break }
-        let inHour = try connection.query(queries.count(from: hour, before: instant)).scalar
-        return (instant, before + (inHour.flatMap { Int($0) } ?? 0))
+        return (instant, hour, before)
       }
       before += rows
     }

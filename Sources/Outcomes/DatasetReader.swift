@@ -150,7 +150,7 @@ struct DatasetReader {
       propensity: Propensity(
         logged: try number(record, .propensity), isDeterministic: isDeterministic),
       group: Int(group % UInt64(Outcome.groups)), logTokens: (log1p(max(tokens, 0)) * 1024).rounded() / 1024,
-      third: bounds?.third(of: row.instant) ?? 0, version: version(record))
+      period: bounds?.period(of: row.instant) ?? 0, version: version(record))
   }
 
   /// The cost; nil where it is absent, negative or not finite. What is no number at all is an error.

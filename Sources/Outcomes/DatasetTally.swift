@@ -74,7 +74,7 @@ struct DatasetTally {
     survey.hasCosts = hasCosts
     survey.hours = hours.sorted { $0.key < $1.key }.map(\.value)
     guard let bounds else { return (survey, nil) }
-    survey.thirds = [bounds.second, bounds.last].map(\.description)
+    survey.periods = bounds.periods.map(\.description)
     if !unjudged.isEmpty { survey.strata = strata(cut: bounds.cut, cells: cells, models: models) }
     return (survey, bounds)
   }
@@ -94,26 +94,26 @@ struct DatasetTally {
   }
 }
 
-/// The instants that part a dataset's rows: the cut, the thirds of the holdout, and the end from which ages are taken.
+/// The instants that part a dataset's rows: the cut, the periods of the holdout, and the end from which ages are taken.
 struct DatasetBounds {
   let cut: Instant
-  /// The first instant of the holdout's second third, by the number of rows.
-  let second: Instant
-  /// The first instant of its last third.
-  let last: Instant
+  /// The first instants of the holdout's periods but the first.
+  let periods: [Instant]
   let end: Instant
 
   /// - Parameter sorted: the instants of the eligible rows.
   init?(_ sorted: [Instant], holdoutShare: Double, end: Instant) {
     guard !sorted.isEmpty else { return nil }
     let offset = min(Int(Double(sorted.count) * (1 - holdoutShare)), sorted.count - 1)
-    let holdout = sorted.count - offset
     cut = sorted[offset]
-    second = sorted[offset + holdout / 3]
-    last = sorted[offset + 2 * holdout / 3]
+    periods = HoldoutPeriod.offsets(rows: sorted.count - offset).map { sorted[offset + $0] }
     self.end = end
   }
 
   @inline(__always)
-  func third(of instant: Instant) -> Int { instant >= last ? 2 : instant >= second ? 1 : 0 }
+  func period(of instant: Instant) -> Int {
+    var period = 0
+    while period < periods.count, instant >= periods[period] { period += 1 }
+    return period
+  }
 }

@@ -20,15 +20,15 @@ public struct Outcome: Sendable, Equatable {
   public var group: Int
   /// log1p of the input tokens, on a grid of 1/1,024; 0 where the settings do not ask for it.
   public var logTokens: Double
-  /// The third of the holdout, by the number of its rows in time, that the row lies in: 0, 1 or 2. 0 in training.
-  public var third: Int
+  /// The period of the holdout, by the number of its rows in time, that the row lies in: see `HoldoutPeriod`. 0 in training.
+  public var period: Int
   /// The number of the policy version that made the decision, in the source's names; 0 where versions are not told apart.
   public var version: Int
 
   /// Makes an outcome.
   public init(
     cell: Int, arm: Int, reward: Double, succeeded: Bool, cost: Double?, rootWeight: Double = 1,
-    propensity: Propensity, group: Int, logTokens: Double = 0, third: Int = 0, version: Int = 0
+    propensity: Propensity, group: Int, logTokens: Double = 0, period: Int = 0, version: Int = 0
   ) {
     self.cell = cell
     self.arm = arm
@@ -39,7 +39,7 @@ public struct Outcome: Sendable, Equatable {
     self.propensity = propensity
     self.group = group
     self.logTokens = logTokens
-    self.third = third
+    self.period = period
     self.version = version
   }
 

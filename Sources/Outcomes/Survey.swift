@@ -59,8 +59,8 @@ public struct Survey: Sendable, Equatable {
   public var window: ClosedRange<String>
   /// The first instant of the holdout, ISO 8601; nil without an eligible row.
   public var cut: String?
-  /// The first instants of the holdout's second and last third by its number of rows, ISO 8601; empty without a cut.
-  public var thirds: [String] = []
+  /// The first instants of the holdout's periods but the first, ISO 8601; empty without a cut.
+  public var periods: [String] = []
 
   /// Makes a survey.
   public init(

@@ -8,6 +8,8 @@ public struct GroupedMoments: Sendable {
   public private(set) var weights: [Double]
   /// `Σ w²` times the variance that training expects of each row; nil once a row came without one.
   private var expected: Double? = 0
+  /// `Σ w` times what each row's number may be wrong by, for models that no row speaks of.
+  private var unseen = 0.0
 
   /// The moments of no rows.
   public init(groups: Int) {
@@ -16,9 +18,14 @@ public struct GroupedMoments: Sendable {
   }
 
   /// Adds a row's number.
-  /// - Parameter variance: what training expects the variance of the number to be; nil where it does not say.
+  /// - Parameters:
+  ///   - variance: what training expects the variance of the number to be; nil where it does not say.
+  ///   - unseenError: what the number may be wrong by, for models that no row of the log speaks of.
   @inline(__always)
-  mutating func add(_ value: Double, weight: Double, group: Int, variance: Double? = nil) {
+  mutating func add(
+    _ value: Double, weight: Double, group: Int, variance: Double? = nil, unseenError: Double = 0
+  ) {
+    unseen += weight * unseenError
     rows.add(value, weight: weight)
     sums[group] += weight * value
     weights[group] += weight
@@ -27,6 +34,7 @@ public struct GroupedMoments: Sendable {
 
   mutating func merge(_ other: GroupedMoments) {
     rows.merge(other.rows)
+    unseen += other.unseen
     for group in sums.indices {
       sums[group] += other.sums[group]
       weights[group] += other.weights[group]
@@ -47,6 +55,6 @@ public struct GroupedMoments: Sendable {
   public func difference(range: ClosedRange<Double>? = nil, effectiveRows: Double = 0) -> PairedDifference {
     PairedDifference(
       rows: rows, groupSums: sums, groupWeights: weights, range: range, expectedVariance: expectedVariance,
-      effectiveRows: effectiveRows)
+      effectiveRows: effectiveRows, unseenError: rows.weight > 0 ? unseen / rows.weight : 0)
   }
 }

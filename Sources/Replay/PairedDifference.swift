@@ -15,6 +15,8 @@ public struct PairedDifference: Sendable {
   public let expectedVariance: Double?
   /// The candidate's effective sample size, in rows.
   public let effectiveRows: Double
+  /// What the mean may be wrong by, for it rests on models that no row of the log speaks of; more rows do not lessen it.
+  public let unseenError: Double
 
   /// How many rows the variance that the fit expects counts for, beside the effective rows.
   static let expectedRows = 200.0
@@ -22,7 +24,7 @@ public struct PairedDifference: Sendable {
   /// Gathers the sums.
   public init(
     rows: Moments, groupSums: [Double], groupWeights: [Double], range: ClosedRange<Double>? = nil,
-    expectedVariance: Double? = nil, effectiveRows: Double = 0
+    expectedVariance: Double? = nil, effectiveRows: Double = 0, unseenError: Double = 0
   ) {
     self.rows = rows
     self.groupSums = groupSums
@@ -30,6 +32,7 @@ public struct PairedDifference: Sendable {
     self.range = range
     self.expectedVariance = expectedVariance
     self.effectiveRows = effectiveRows
+    self.unseenError = unseenError
   }
 
   /// The estimate, which is the mean over rows.
@@ -65,13 +68,15 @@ public struct PairedDifference: Sendable {
   ///
   /// Where few rows carry the weight, they seldom show the failures that would tell of their variance, and a lucky
   /// estimate comes with a small error. So the variance that the fit expects, where it is the greater, counts as 200
-  /// rows beside the effective ones.
+  /// rows beside the effective ones. Where no row of the log speaks of a model in a task, the estimate is the fit's alone,
+  /// and what that may be wrong by is added.
   public var standardError: Double {
     let shown = clusteredStandardError
-    guard let expectedVariance else { return shown }
+    let square = shown * shown + unseenError * unseenError
+    guard let expectedVariance else { return square.squareRoot() }
     let share = PairedDifference.expectedRows / (PairedDifference.expectedRows + effectiveRows)
     let missing = expectedVariance - rows.standardError * rows.standardError
-    return (shown * shown + max(share * missing, 0)).squareRoot()
+    return (square + max(share * missing, 0)).squareRoot()
   }
 
   /// Student's quantile by which a bound with this error on one side lies from the mean, in standard errors.

@@ -5,6 +5,7 @@ public import Outcomes
 /// The sums add up: the replay of two halves of the rows, merged, is the replay of all of them.
 public struct PairedReplay: Sendable {
   private let arms: Int
+  private let groups: Int
   private let tuning: EstimatorTuning
   private let ranges: [ClosedRange<Double>?]
   private var candidateProbability: [Double] = []
@@ -22,7 +23,7 @@ public struct PairedReplay: Sendable {
   public private(set) var incumbent = PolicyReplay()
   private var differences: [GroupedMoments]
   private var outcomes: [GroupedMoments]
-  private var thirds: [GroupedMoments]
+  private var periods: [GroupedMoments]
   private var explorations = Quantity.allCases.map { _ in Moments() }
   private var failureDifference = Moments()
   private var failureRows = Moments()
@@ -48,12 +49,13 @@ public struct PairedReplay: Sendable {
     tuning: EstimatorTuning = EstimatorTuning()
   ) {
     self.arms = arms
+    self.groups = groups
     self.tuning = tuning
     self.ranges = Quantity.allCases.map { ranges[$0] }
     eValues = [Quantity.reward, .done].map { EValue(worstLoss: -(ranges[$0]?.lowerBound ?? -.infinity)) }
     differences = Quantity.allCases.map { _ in GroupedMoments(groups: groups) }
     outcomes = Quantity.allCases.map { _ in GroupedMoments(groups: groups) }
-    thirds = (0..<3).map { _ in GroupedMoments(groups: groups) }
+    periods = (0..<HoldoutPeriod.count).map { _ in GroupedMoments(groups: groups) }
     chosenInverses = Array(repeating: Moments(), count: arms)
     armResiduals = Quantity.allCases.map { _ in [Double](repeating: 0, count: arms) }
   }
@@ -99,7 +101,7 @@ public struct PairedReplay: Sendable {
     eValues[0].add(reward, weight: rowWeight)
     eValues[1].add(done, weight: rowWeight)
     cellLift[outcome.cell].add(done, weight: rowWeight)
-    thirds[outcome.third].add(
+    periods[outcome.period].add(
       done, weight: rowWeight, group: outcome.group, variance: cells[outcome.cell].variances?[Quantity.done.rawValue])
     armRows[pair] += 1
     chosenInverses[outcome.arm].add(inverse, weight: rowWeight)
@@ -141,7 +143,8 @@ public struct PairedReplay: Sendable {
         residual: residual, tuning: tuning), rowWeight: rowWeight)
     let difference = (directs.0 + weights.0 * residual) - (directs.1 + weights.1 * residual)
     differences[quantity].add(
-      difference, weight: rowWeight, group: outcome.group, variance: cell.variances?[quantity])
+      difference, weight: rowWeight, group: outcome.group, variance: cell.variances?[quantity],
+      unseenError: cell.unseenErrors[quantity])
     outcomes[quantity].add(value, weight: rowWeight, group: outcome.group)
     armResiduals[quantity][outcome.arm] += rowWeight * inverse * residual
     if let pick = cell.pick {
@@ -162,7 +165,7 @@ public struct PairedReplay: Sendable {
       explorations[quantity].merge(other.explorations[quantity])
       for arm in 0..<arms { armResiduals[quantity][arm] += other.armResiduals[quantity][arm] }
     }
-    for third in thirds.indices { thirds[third].merge(other.thirds[third]) }
+    for period in periods.indices { periods[period].merge(other.periods[period]) }
     failureDifference.merge(other.failureDifference)
     failureRows.merge(other.failureRows)
     for value in eValues.indices { eValues[value].merge(other.eValues[value]) }
@@ -181,9 +184,11 @@ public struct PairedReplay: Sendable {
       range: ranges[quantity.rawValue], effectiveRows: candidate.effectiveSampleSize)
   }
 
-  /// The paired difference in done of each third of the holdout in time.
-  public func difference(third: Int) -> PairedDifference {
-    thirds[third].difference(effectiveRows: candidate.effectiveSampleSize / 3)
+  /// The paired difference in done over some periods of the holdout.
+  public func difference(periods numbers: Range<Int>) -> PairedDifference {
+    var sum = GroupedMoments(groups: groups)
+    for number in numbers { sum.merge(periods[number]) }
+    return sum.difference()
   }
 
   /// What was in fact served: the outcomes of the log's own choices.

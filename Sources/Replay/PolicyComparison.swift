@@ -8,6 +8,7 @@ public struct PolicyComparison: Sendable {
   private var expected: [[Double]] = Quantity.allCases.map { _ in [] }
   private var direct: [[Double]] = Quantity.allCases.map { _ in [] }
   private var variances: [[Double]?] = []
+  private var unseenErrors: [[Double]] = []
   private var differences = Quantity.allCases.map { _ in GroupedMoments(groups: Outcome.groups) }
   private var referenceWeights = Moments()
   private var candidateWeights = Moments()
@@ -29,6 +30,7 @@ public struct PolicyComparison: Sendable {
         })
     }
     variances.append(cell.variances)
+    unseenErrors.append(cell.unseenErrors)
     changed.append(cell.candidate != cell.incumbent)
   }
 
@@ -41,7 +43,8 @@ public struct PolicyComparison: Sendable {
       let number = quantity.rawValue
       differences[number].add(
         direct[number][outcome.cell] + weight * (value - expected[number][pair]), weight: rowWeight,
-        group: outcome.group, variance: variances[outcome.cell]?[number])
+        group: outcome.group, variance: variances[outcome.cell]?[number],
+        unseenError: unseenErrors[outcome.cell][number])
     }
     add(.reward, outcome.reward)
     add(.done, outcome.isDone ? 1 : 0)

@@ -15,13 +15,17 @@ public struct ReplayCell: Sendable {
   /// The variance that training expects of a row's lift in each quantity: `Σ_a (π - π₀)² E(y - q̂)² · mean(1/μ)`; nil
   /// where no training says.
   public var variances: [Double]?
+  /// What a row's lift in each quantity may be wrong by, for models of which no row has weight: `Σ_a |π - π₀| √E(y - q̂)²`
+  /// over these.
+  public var unseenErrors: [Double]
   /// Whether rows of each arm have any weight.
   public var isReplayed: [Bool]
 
   /// Makes a cell.
   public init(
     candidate: [Double], incumbent: [Double], expected: [[Double]], isChanged: Bool, pick: Int?,
-    variances: [Double]? = nil, isReplayed: [Bool]? = nil, expectedFailure: [Double]? = nil
+    variances: [Double]? = nil, isReplayed: [Bool]? = nil, expectedFailure: [Double]? = nil,
+    unseenErrors: [Double]? = nil
   ) {
     precondition(expected.count == Quantity.allCases.count)
     self.candidate = candidate
@@ -31,6 +35,7 @@ public struct ReplayCell: Sendable {
     self.isChanged = isChanged
     self.pick = pick
     self.variances = variances
+    self.unseenErrors = unseenErrors ?? Quantity.allCases.map { _ in 0 }
     self.isReplayed = isReplayed ?? Array(repeating: true, count: candidate.count)
   }
 }

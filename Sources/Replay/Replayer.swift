@@ -54,6 +54,8 @@ public struct Replayer {
   public private(set) var comparisons: [PolicyComparison]
   /// The holdout by task and model.
   public private(set) var tally: OutcomeTally
+  /// The newest sixth of the holdout by task and model.
+  public private(set) var newest: OutcomeTally
   /// The outcomes of each policy version, by the number that outcomes have.
   public private(set) var versions: [VersionOutcomes] = []
 
@@ -82,6 +84,7 @@ public struct Replayer {
     comparisons = companions.references.map { _ in PolicyComparison(arms: arms) }
     resolver = PropensityResolver(arms: arms)
     tally = OutcomeTally(arms: arms)
+    newest = OutcomeTally(arms: arms)
     replay = PairedReplay(arms: arms)
     replay = PairedReplay(arms: arms, ranges: ranges())
   }
@@ -101,6 +104,7 @@ public struct Replayer {
       comparisons[other].add(outcome, propensity: propensity, rowWeight: weight)
     }
     tally.add(outcome, weight: weight, directory: directory)
+    if outcome.period >= HoldoutPeriod.newestSixth { newest.add(outcome, weight: weight, directory: directory) }
     while versions.count <= outcome.version { versions.append(VersionOutcomes()) }
     versions[outcome.version].add(outcome, weight: weight)
   }
@@ -156,7 +160,9 @@ public struct Replayer {
         candidate: new.probabilities, incumbent: oldProbabilities,
         expected: [new.quality, expected.done, expected.cost], isChanged: isChanged, pick: new.decision.arm,
         variances: variances(cell.task, new.probabilities, oldProbabilities, expected),
-        isReplayed: propensities.least.map(\.isFinite), expectedFailure: expected.failure),
+        isReplayed: propensities.least.map(\.isFinite), expectedFailure: expected.failure,
+        unseenErrors: unseenErrors(
+          new.probabilities, oldProbabilities, expected, isReplayed: propensities.least.map(\.isFinite))),
       propensities
     )
   }
@@ -170,8 +176,10 @@ public struct Replayer {
     if place == \ReplayCell.candidate {
       result.pick = probabilities.indices.max { probabilities[$0] < probabilities[$1] }
     }
-    result.variances = expectations[cell.task].map {
-      variances(cell.task, result.candidate, result.incumbent, $0)
+    if let expected = expectations[cell.task] {
+      result.variances = variances(cell.task, result.candidate, result.incumbent, expected)
+      result.unseenErrors = unseenErrors(
+        result.candidate, result.incumbent, expected, isReplayed: result.isReplayed)
     }
     return result
   }
@@ -182,6 +190,16 @@ public struct Replayer {
       leastLogged: arms.map { log.tally.leastPropensity(task: cell.task, arm: $0) ?? .infinity },
       estimated: arms.map { log.tally.hasUnknownPropensities ? log.estimatedPropensity(cell, $0) : 0 },
       isChanged: isChanged)
+  }
+
+  private func unseenErrors(
+    _ candidate: [Double], _ incumbent: [Double], _ expected: Expectations, isReplayed: [Bool]
+  ) -> [Double] {
+    expected.squaredErrors.map { errors in
+      catalog.models.indices.reduce(0.0) { sum, arm in
+        isReplayed[arm] ? sum : sum + abs(candidate[arm] - incumbent[arm]) * errors[arm].squareRoot()
+      }
+    }
   }
 
   private func variances(

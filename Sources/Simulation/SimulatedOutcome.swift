@@ -31,15 +31,15 @@ public struct SimulatedOutcome: Sendable {
 
   /// The outcome as learning and replay see it, in a directory that numbers cells as the world does; nil where it is not
   /// eligible. Each agent of a tenant is a group of its own as long as groups last.
-  /// - Parameter phase: the row's place among the holdout rows, in [0,1), which tells its third; nil in training.
-  public func outcome(in world: World, phase: Double? = nil) -> Outcome? {
+  /// - Parameter period: the period of the holdout that the row lies in; 0 in training.
+  public func outcome(in world: World, period: Int = 0) -> Outcome? {
     guard !succeeded || (score != nil && world.catalog.models[arm].slug != world.conditions.judge.name) else {
       return nil
     }
     return Outcome(
       cell: cell, arm: arm, reward: score.map { Outcome.reward(score: Double($0)) } ?? 0, succeeded: succeeded,
       cost: cost, propensity: propensity, group: (tenant * world.agents + agent) % Outcome.groups,
-      third: phase.map { min(Int(3 * $0), 2) } ?? 0)
+      period: period)
   }
 
   /// The same row at another time.

@@ -1,7 +1,9 @@
 import Outcomes
+import Policies
 import Replay
 import Research
 import Simulation
+import Worker
 
 /// How often each 95 % interval of the lift in done holds the true lift.
 enum CoverageStudy {
@@ -57,6 +59,9 @@ enum CoverageStudy {
       },
       StudySetting("stationary, 40 % exploration", rows: rows) { World.stationary(seed: $0, exploration: 0.4) },
       StudySetting("stationary, 10 % exploration", rows: rows) { World.stationary(seed: $0) },
+      StudySetting("3 models, 60 % exploration", rows: rows) {
+        StudyWorld.random(seed: $0, models: 3, exploration: 0.6, hasTaskLengths: true)
+      },
     ]
   }
 
@@ -66,8 +71,8 @@ enum CoverageStudy {
       "Coverage of the interval that decides, by quantity",
       note:
         "\(logs) logs each, costs that differ by task and model; the cluster bootstrap at the level of a first try, "
-        + "\((100 * (1 - AlphaSpending.level(try: 1))).decimals(2)) %; in % ± two standard errors, of the logs whose estimates "
-        + "are available and whose picks change.",
+        + "\((100 * (1 - AlphaSpending.level(try: 1))).decimals(2)) %; in % ± two standard errors, of the logs whose picks "
+        + "change, estimates that the gate would not show for want of overlap included.",
       header: ["world", "outcomes", "logs", "reward", "done", "cost"])
     for (number, setting) in quantitySettings.enumerated() {
       let hits = try Parallel.map(logs) { log -> Result<[Bool]?, any Error> in
@@ -85,9 +90,11 @@ enum CoverageStudy {
 
   /// Whether the interval of each quantity holds; nil where nothing is estimated.
   private static func covers(_ world: World, rows: Int, seed: UInt64) throws -> [Bool]? {
-    let experiment = try Experiment(world, rows: rows, seed: seed)
-    guard experiment.gate.improvement.absence == nil, experiment.replayer.replay.cells.contains(where: \.isChanged)
-    else { return nil }
+    var settings = Experiment.settings
+    settings.learner.minimumSupport = 0
+    settings.thresholds.minimumEffectiveSampleSize = 0
+    let experiment = try Experiment(world, rows: rows, seed: seed, settings: settings)
+    guard experiment.replayer.replay.cells.contains(where: \.isChanged) else { return nil }
     let truth = experiment.trueLift
     return zip([truth.reward, truth.done, truth.cost], Quantity.allCases).map { value, quantity in
       experiment.gate.lift(quantity).interval.contains(value)

@@ -31,9 +31,9 @@ struct Experiment {
   ///   - anchor: the policy that served some time ago.
   init(
     _ world: World, rows: ArraySlice<SimulatedOutcome>, incumbent: Policy = untrained,
-    standing: LedgerStanding = LedgerStanding(), anchor: Policy? = nil
+    standing: LedgerStanding = LedgerStanding(), anchor: Policy? = nil, settings base: Settings = settings
   ) throws {
-    var settings = Experiment.settings
+    var settings = base
     settings.floors = world.catalog.floors
     settings.defaultFloor = world.catalog.defaultFloor
     var log = StudyLog(world, rows: rows)
@@ -52,8 +52,8 @@ struct Experiment {
   }
 
   /// Draws a log of its own.
-  init(_ world: World, rows: Int, seed: UInt64) throws {
-    try self.init(world, rows: Experiment.log(world, rows: rows, seed: seed)[...])
+  init(_ world: World, rows: Int, seed: UInt64, settings: Settings = settings) throws {
+    try self.init(world, rows: Experiment.log(world, rows: rows, seed: seed)[...], settings: settings)
   }
 
   static func log(_ world: World, rows: Int, seed: UInt64) -> [SimulatedOutcome] {
@@ -86,9 +86,9 @@ struct StudyLog {
   init(_ world: World, rows: ArraySlice<SimulatedOutcome>) {
     let eligible = rows.filter { $0.outcome(in: world) != nil }
     let cut = Int(Double(eligible.count) * (1 - Experiment.holdoutShare))
-    let holdout = Double(max(eligible.count - cut, 1))
+    let holdout = eligible.count - cut
     let outcomes = eligible.enumerated().compactMap { place, row in
-      row.outcome(in: world, phase: place < cut ? nil : Double(place - cut) / holdout)
+      row.outcome(in: world, period: place < cut ? 0 : HoldoutPeriod.period(of: place - cut, rows: holdout))
     }
     var directory = CellDirectory()
     for cell in world.cells { _ = directory.number(of: cell) }

@@ -38,7 +38,7 @@ extension Gate {
   }
 
   func drift() -> GateCheck {
-    let comparisons = pairComparisons() + incumbentComparisons()
+    let comparisons = pairComparisons() + newestComparisons() + incumbentComparisons()
     let found = Gate.discoveries(comparisons.map(\.pValue), rate: thresholds.driftDiscoveryRate)
       .map { comparisons[$0] }.filter { $0.isLarge(thresholds) }
       .sorted { $0.pValue < $1.pValue }
@@ -48,7 +48,8 @@ extension Gate {
       observed: found.isEmpty
         ? "none of \(count(comparisons.count, "mean")) differs between training and holdout"
         : "\(found.count) of \(count(comparisons.count, "mean")) differ: \(seen)",
-      required: "no mean of a task and model, nor of the incumbent, that differs significantly and by more than "
+      required:
+        "no mean of a task and model, of a model lately, nor of the incumbent that differs significantly and by more than "
         + "\(thresholds.driftDifference.decimals(1)), or in cost by a factor of \(thresholds.driftCostFactor.decimals(0))"
     )
   }
@@ -63,7 +64,7 @@ extension Gate {
 
   /// The variance that two means of the same numbers have, which must not come from one thin half: that of all rows
   /// taken together.
-  private static func squaredError(_ before: Moments, _ after: Moments) -> Double {
+  fileprivate static func squaredError(_ before: Moments, _ after: Moments) -> Double {
     // Either half may be weighted in a unit of its own, so each counts with its effective rows.
     let (rows, more) = (before.effectiveCount, after.effectiveCount)
     guard rows > 0, more > 0 else { return 0 }
@@ -99,6 +100,44 @@ extension Gate {
     return result
   }
 
+  /// Each model in the newest sixth of the holdout beside training, at that sixth's mix of tasks: what went bad lately has few
+  /// rows in each task, and is what the next night meets.
+  private func newestComparisons() -> [Comparison] {
+    evidence.catalog.models.indices.flatMap { arm in
+      Quantity.allCases.compactMap { quantity -> Comparison? in
+        var mix = TaskMix()
+        var rows = 0
+        for task in evidence.newest.taskNames {
+          let before = evidence.training.sums(task: task, arm: arm)[quantity]
+          let after = evidence.newest.sums(task: task, arm: arm)[quantity]
+          guard before.count >= thresholds.driftRows, after.count > 0 else { continue }
+          rows += after.count
+          mix.add(before, after, share: after.weight)
+        }
+        guard rows >= thresholds.driftRows else { return nil }
+        return mix.comparison("\(slug(arm)) in the newest sixth", quantity)
+      }
+    }
+  }
+
+  /// Means of several tasks beside each other, each task with its share.
+  private struct TaskMix {
+    private var (weight, before, after, error) = (0.0, 0.0, 0.0, 0.0)
+
+    mutating func add(_ old: Moments, _ new: Moments, share: Double) {
+      weight += share
+      before += share * old.mean
+      after += share * new.mean
+      error += share * share * Gate.squaredError(old, new)
+    }
+
+    func comparison(_ name: String, _ quantity: Quantity) -> Comparison? {
+      guard weight > 0 else { return nil }
+      return Comparison(
+        name, quantity, before: before / weight, after: after / weight, squaredError: error / (weight * weight))
+    }
+  }
+
   /// The incumbent as a whole: the means of its picks, at the holdout's mix of tasks, so that traffic that moves from one
   /// task to another is not taken for a change of a model.
   private func incumbentComparisons() -> [Comparison] {
@@ -109,20 +148,13 @@ extension Gate {
       shares[evidence.cells[number].task, default: none][pick] += evidence.replay.cellLift[number].weight
     }
     return Quantity.allCases.compactMap { quantity in
-      var (weight, before, after, error) = (0.0, 0.0, 0.0, 0.0)
+      var mix = TaskMix()
       forEachPair { task, arm, old, new in
         guard let share = shares[task]?[arm], share > 0 else { return }
         let (old, new) = (old[quantity], new[quantity])
-        guard min(old.count, new.count) >= thresholds.driftRows else { return }
-        weight += share
-        before += share * old.mean
-        after += share * new.mean
-        error += share * share * Gate.squaredError(old, new)
+        if min(old.count, new.count) >= thresholds.driftRows { mix.add(old, new, share: share) }
       }
-      guard weight > 0 else { return nil }
-      return Comparison(
-        "the incumbent's picks", quantity, before: before / weight, after: after / weight,
-        squaredError: error / (weight * weight))
+      return mix.comparison("the incumbent's picks", quantity)
     }
   }
 }

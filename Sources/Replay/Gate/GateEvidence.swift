@@ -65,6 +65,8 @@ public struct GateEvidence {
   public var tenants: TenantTally
   /// The holdout rows by task and model.
   public var holdout: OutcomeTally
+  /// The newest sixth of the holdout by task and model.
+  public var newest: OutcomeTally
   /// The replay.
   public var replay: PairedReplay
   /// How the propensities were known.
@@ -98,6 +100,7 @@ public struct GateEvidence {
     training = replayer.trainingTally
     self.tenants = tenants
     holdout = replayer.tally
+    newest = replayer.newest
     replay = replayer.replay
     propensities = replayer.propensities
     self.cells = cells

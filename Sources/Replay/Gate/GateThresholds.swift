@@ -74,6 +74,8 @@ public struct GateThresholds: Sendable, Equatable, Codable {
   public var sliceDiscoveryRate = 0.1
   /// The error at which each third of the holdout in time is tested.
   public var thirdError = 0.05
+  /// The error at which the newest sixth and twelfth of the holdout are tested.
+  public var newestError = 0.025
   /// How far done may fall for a tenant.
   public var tenantTolerance = 0.02
   /// The least share of exploration in a cell.

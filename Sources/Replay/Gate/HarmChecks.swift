@@ -5,11 +5,14 @@ internal import Policies
 extension Gate {
   func slices() -> GateCheck {
     let all = Slice.all(of: evidence.replay, cells: evidence.cells, minimumRows: thresholds.sliceRows)
-    let thirds = Slice.thirds(of: evidence.replay, minimumRows: thresholds.sliceRows)
+    let thirds = Slice.times(of: evidence.replay, minimumRows: thresholds.sliceRows, isNewest: false)
+    let newest = Slice.times(of: evidence.replay, minimumRows: thresholds.sliceRows, isNewest: true)
     let harmed =
-      Slice.harmed(all, thresholds: thresholds) + Slice.harmedThirds(thirds, thresholds: thresholds)
-    let total = all.count + thirds.count
-    let worst = (all + thirds).min { $0.lift < $1.lift }
+      Slice.harmed(all, thresholds: thresholds)
+      + Slice.harmedTimes(thirds, error: thresholds.thirdError, thresholds: thresholds)
+      + Slice.harmedTimes(newest, error: thresholds.newestError, thresholds: thresholds)
+    let total = all.count + thirds.count + newest.count
+    let worst = (all + thirds + newest).min { $0.lift < $1.lift }
     let seen = harmed.prefix(3).map { "\($0.name) \($0.lift.signedDecimals(3)) over \(count($0.rows, "row"))" }
     let calm = worst.map { "; the lowest is \($0.name) \($0.lift.signedDecimals(3)) ± \($0.standardError.decimals(3))" }
     return GateCheck(
@@ -18,7 +21,8 @@ extension Gate {
         ? (total == 0
           ? "no slice has enough rows and a changed pick" : "no harm in \(count(total, "slice"))" + (calm ?? ""))
         : "harm in \(harmed.count) of \(count(total, "slice")): " + seen.joined(separator: ", "),
-      required: "no task, band, cell or third of the holdout under \((-thresholds.sliceTolerance).decimals(2)) in done"
+      required:
+        "no task, band, cell or part of the holdout in time under \((-thresholds.sliceTolerance).decimals(2)) in done"
         + (thresholds.strict ? "" : " and significantly negative"))
   }
 

@@ -48,15 +48,22 @@ public struct Slice: Sendable, Equatable {
     }
   }
 
-  /// The thirds of the holdout in time with this many rows.
-  public static func thirds(of replay: PairedReplay, minimumRows: Int) -> [Slice] {
-    ["first", "second", "last"].enumerated().compactMap { number, name in
-      let difference = replay.difference(third: number)
+  /// The parts of the holdout in time, and the error at which each is tested.
+  private static let times: [(name: String, periods: Range<Int>, isNewest: Bool)] = [
+    ("the first third in time", 0..<1, false), ("the second third in time", 1..<2, false),
+    ("the last third in time", 2..<5, false), ("the newest sixth in time", 3..<5, true),
+    ("the newest twelfth in time", 4..<5, true),
+  ]
+
+  /// The parts of the holdout in time with this many rows.
+  /// - Parameter isNewest: the newest sixth and twelfth, else the thirds.
+  public static func times(of replay: PairedReplay, minimumRows: Int, isNewest: Bool) -> [Slice] {
+    times.filter { $0.isNewest == isNewest }.compactMap { time in
+      let difference = replay.difference(periods: time.periods)
       guard difference.rows.count >= minimumRows, !difference.isIdentical else { return nil }
       let weight = difference.rows.weight
       return Slice(
-        name: "the \(name) third in time", difference.rows,
-        variance: (difference.expectedVariance ?? 0) * weight * weight)
+        name: time.name, difference.rows, variance: (difference.expectedVariance ?? 0) * weight * weight)
     }
   }
 
@@ -73,11 +80,9 @@ public struct Slice: Sendable, Equatable {
     return suspects.filter { $0.lift < -thresholds.sliceTolerance }.sorted { $0.lift < $1.lift }
   }
 
-  /// The thirds that fail the gate: harmed beyond the tolerance, each significantly by itself; without asking for
+  /// The parts in time that fail the gate: harmed beyond the tolerance, each significantly by itself; without asking for
   /// significance where the thresholds are strict.
-  public static func harmedThirds(_ thirds: [Slice], thresholds: GateThresholds) -> [Slice] {
-    thirds.filter {
-      $0.lift < -thresholds.sliceTolerance && (thresholds.strict || $0.pValue <= thresholds.thirdError)
-    }
+  public static func harmedTimes(_ times: [Slice], error: Double, thresholds: GateThresholds) -> [Slice] {
+    times.filter { $0.lift < -thresholds.sliceTolerance && (thresholds.strict || $0.pValue <= error) }
   }
 }
