@@ -101,7 +101,8 @@ public struct OutcomeQueries: Sendable {
     let hour = "date_bin('1 hour', o.created_at::timestamptz, \(SQLText.literal(window.lowerBound))::timestamptz)"
     return "SELECT CASE \(cases) ELSE 0 END, o.judge_model::text, \(source), (\(hour))::text, count(*), "
       + "min(o.created_at)::text, coalesce(\(isFailed), false), "
-      + "count(*) FILTER (WHERE o.judge_score = 1), count(*) FILTER (WHERE o.judge_score = 5) FROM \(outcomes) WHERE \(inWindow) "
+      + "count(*) FILTER (WHERE o.judge_score = 1), "
+      + "(extract(epoch FROM \(hour) - \(SQLText.literal(window.lowerBound))::timestamptz) / 3600)::bigint FROM \(outcomes) WHERE \(inWindow) "
       + "GROUP BY 1, 2, 3, \(hour), 7"
   }
 

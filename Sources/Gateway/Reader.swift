@@ -34,7 +34,8 @@ struct Reader {
       cost: Outcome.knownCost(cost),
       rootWeight: Outcome.rootWeight(isInternal: isInternal ?? false, age: age ?? 0, halfLife: halfLife),
       propensity: Propensity(logged: propensity, isDeterministic: isDeterministic ?? false),
-      group: group ?? 0, logTokens: (log1p(max(tokens ?? 0, 0)) * 1024).rounded() / 1024, period: period ?? 0,
+      group: group ?? 0, logTokens: (log1p(max(tokens.map { $0.isFinite ? $0 : 0 } ?? 0, 0)) * 1024).rounded() / 1024,
+      period: period ?? 0,
       version: version ?? 0)
   }
 }

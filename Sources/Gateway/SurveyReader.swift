@@ -11,7 +11,7 @@ struct SurveyReader {
       total: 0, dropped: [:], judges: [:], newJudges: [], sources: [:], training: 0, holdout: 0, window: window,
       cut: nil)
     var hours: [String: Int] = [:]
-    var labels: [String: Survey.Hour] = [:]
+    var labels: [Int: Survey.Hour] = [:]
     var firstLabels: [String: String] = [:]
     for row in try connection.query(queries.survey).rows {
       let count = row[4].flatMap { Int($0) } ?? 0
@@ -28,11 +28,13 @@ struct SurveyReader {
       }
       let judge = row[1] ?? "unknown"
       survey.judges[judge, default: 0] += count
-      var labelled = labels[row[3] ?? ""] ?? Survey.Hour(start: row[3] ?? "", judged: 0, lowest: 0, highest: 0)
-      labelled.judged += count
-      labelled.lowest += row[7].flatMap { Int($0) } ?? 0
-      labelled.highest += row[8].flatMap { Int($0) } ?? 0
-      labels[row[3] ?? ""] = labelled
+      let number = row[8].flatMap { Int($0) } ?? 0
+      var hour =
+        labels[number]
+        ?? Survey.Hour(number: number, start: String((row[3] ?? "").prefix(16)), judged: 0, lowest: 0)
+      hour.judged += count
+      hour.lowest += row[7].flatMap { Int($0) } ?? 0
+      labels[number] = hour
       let first = row[5] ?? ""
       firstLabels[judge] = firstLabels[judge].map { min($0, first) } ?? first
     }

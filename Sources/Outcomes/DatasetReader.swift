@@ -148,7 +148,7 @@ struct DatasetReader {
       rootWeight: Outcome.rootWeight(
         isInternal: try boolean(record, .isInternal), age: age, halfLife: selection.halfLifeDays.map { $0 * 86_400 }),
       propensity: Propensity(
-        logged: try number(record, .propensity), isDeterministic: isDeterministic),
+        logged: try propensity(record), isDeterministic: isDeterministic),
       group: Int(group % UInt64(Outcome.groups)), logTokens: (log1p(max(tokens, 0)) * 1024).rounded() / 1024,
       period: bounds?.period(of: row.instant) ?? 0, version: version(record))
   }
@@ -158,6 +158,13 @@ struct DatasetReader {
     guard let text = text(record, .cost) else { return nil }
     guard let value = Double(text) else { throw bad(record, .cost, "is not a number") }
     return Outcome.knownCost(value)
+  }
+
+  /// The propensity; what is no finite number is not valid, and what is no number at all is an error.
+  private func propensity(_ record: DatasetRecord) throws(DatasetError) -> Double? {
+    guard let text = text(record, .propensity) else { return nil }
+    guard let value = Double(text) else { throw bad(record, .propensity, "is not a number") }
+    return value.isFinite ? value : 0
   }
 
   /// The number of the version after the preset: `1.0.1+ab12cd34` of `cost_first@1.0.1+ab12cd34`.

@@ -1,5 +1,8 @@
 /// What the first pass over a dataset keeps.
 struct DatasetTally {
+  /// The microseconds of an hour.
+  private static let hour: Int64 = 3_600_000_000
+
   private let arms: Int
   private var total = 0
   private var dropped: [FunnelStep: Int] = [:]
@@ -8,7 +11,7 @@ struct DatasetTally {
   private var sourceRows: [Int] = []
   private var eligible: [(instant: Instant, pair: Int32, isJudged: Bool)] = []
   private var unjudged: [(instant: Instant, pair: Int32)] = []
-  private var hours: [Int64: Survey.Hour] = [:]
+  private var hours: [Int64: (judged: Int, lowest: Int)] = [:]
   private var hasCosts = false
   private var first: Instant?
   private var last: Instant?
@@ -35,14 +38,10 @@ struct DatasetTally {
   }
 
   private mutating func count(judge: Int, score: Double, at instant: Instant) {
-    let length: Int64 = 3_600_000_000
-    let number = instant.microseconds / length - (instant.microseconds % length < 0 ? 1 : 0)
-    let start = { Instant(microseconds: number * length).description }
-    var hour = hours[number] ?? Survey.Hour(start: start(), judged: 0, lowest: 0, highest: 0)
-    hour.judged += 1
-    if score == 1 { hour.lowest += 1 }
-    if score == 5 { hour.highest += 1 }
-    hours[number] = hour
+    let (whole, rest) = instant.microseconds.quotientAndRemainder(dividingBy: DatasetTally.hour)
+    let number = whole - (rest < 0 ? 1 : 0)
+    hours[number, default: (0, 0)].judged += 1
+    if score == 1 { hours[number, default: (0, 0)].lowest += 1 }
     while judgeRows.count <= judge {
       judgeRows.append(0)
       judgeFirst.append(instant)
@@ -72,7 +71,11 @@ struct DatasetTally {
       window: (first?.description ?? "")...(last?.description ?? ""), cut: bounds?.cut.description)
     survey.failures = eligible.count { !$0.isJudged }
     survey.hasCosts = hasCosts
-    survey.hours = hours.sorted { $0.key < $1.key }.map(\.value)
+    survey.hours = hours.sorted { $0.key < $1.key }.map { number, counts in
+      Survey.Hour(
+        number: Int(number), start: String(Instant(microseconds: number * DatasetTally.hour).description.prefix(16)),
+        judged: counts.judged, lowest: counts.lowest)
+    }
     guard let bounds else { return (survey, nil) }
     survey.periods = bounds.periods.map(\.description)
     if !unjudged.isEmpty { survey.strata = strata(cut: bounds.cut, cells: cells, models: models) }

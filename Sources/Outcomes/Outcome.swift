@@ -55,9 +55,12 @@ public struct Outcome: Sendable, Equatable {
   /// The quality of a judge score from 1 to 5.
   public static func reward(score: Double) -> Double { (score - 1) / 4 }
 
-  /// The cost as the outcomes have it; nil where it is unknown, negative or not finite, for unknown is not 0.
+  /// The most that a call can cost, in USD; what is more is an error of what wrote it.
+  static let highestCost = 1e6
+
+  /// The cost as the outcomes have it; nil where it is unknown, negative, not finite or above 1,000,000 USD, for unknown is not 0.
   public static func knownCost(_ value: Double?) -> Double? {
-    guard let value, value.isFinite, value >= 0 else { return nil }
+    guard let value, value >= 0, value <= highestCost else { return nil }
     return value
   }
 

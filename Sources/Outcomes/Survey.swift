@@ -13,23 +13,23 @@ public struct Survey: Sendable, Equatable {
     public init() {}
   }
 
-  /// The judged rows of an hour, and how many of them have the lowest and the highest score.
+  /// The judged rows of an hour, and how many of them have the lowest score.
   public struct Hour: Sendable, Equatable {
+    /// The number of the hour, from any beginning.
+    public let number: Int
     /// When the hour begins, ISO 8601.
     public let start: String
     /// The eligible judged rows.
     public var judged: Int
     /// Those of the lowest score.
     public var lowest: Int
-    /// Those of the highest score.
-    public var highest: Int
 
     /// Counts an hour.
-    public init(start: String, judged: Int, lowest: Int, highest: Int) {
+    public init(number: Int, start: String, judged: Int, lowest: Int) {
+      self.number = number
       self.start = start
       self.judged = judged
       self.lowest = lowest
-      self.highest = highest
     }
   }
 
@@ -81,32 +81,63 @@ public struct Survey: Sendable, Equatable {
   /// The rows that are left.
   public var eligible: Int { training + holdout }
 
-  /// The times in which every score is the lowest, or every score the highest, where at the log's own rate that cannot be
-  /// chance: a judge that was down, or a parser that failed.
+  /// The times in which every score is the lowest, where that cannot be chance: a judge that was down, or a parser that failed.
   ///
-  /// Of n such rows in a row, at a rate p of the score, each of the H hours may begin a time: so the chance is at most
-  /// `H pⁿ`.
+  /// An hour's rate of the lowest score is the greatest of the log's, that of the same hour on other days and that of the same
+  /// hour of the week in other weeks, for work may have its own hours. Of n rows in a row, at rates p, each of the H hours may
+  /// begin a time, so the chance is at most `H Π pⁿ`.
   public func labelOutages(chance: Double) -> [String] {
-    outages(\.lowest, "1", chance) + outages(\.highest, "5", chance)
-  }
-
-  private func outages(_ extreme: KeyPath<Hour, Int>, _ score: String, _ chance: Double) -> [String] {
-    let judged = hours.reduce(0) { $0 + $1.judged }
-    let rate = judged > 0 ? Double(hours.reduce(0) { $0 + $1[keyPath: extreme] }) / Double(judged) : 0
-    guard rate > 0, rate < 1 else { return [] }
+    let rates = LowestScoreRates(hours)
+    guard rates.overall > 0, rates.overall < 1 else { return [] }
     var result: [String] = []
     var run: [Hour] = []
-    for hour in hours + [Hour(start: "", judged: 1, lowest: 0, highest: 0)] {
-      if hour.judged > 0, hour[keyPath: extreme] == hour.judged {
+    for hour in hours + [Hour(number: 0, start: "", judged: 1, lowest: 0)] {
+      if hour.judged > 0, hour.lowest == hour.judged {
         run.append(hour)
         continue
       }
       let rows = run.reduce(0) { $0 + $1.judged }
-      if rows > 0, Double(hours.count) * pow(rate, Double(rows)) < chance, let first = run.first, let last = run.last {
-        result.append("all \(rows) scores from \(first.start) on, in hours up to \(last.start), are \(score)")
+      let logarithm = run.reduce(log(Double(hours.count))) { $0 + Double($1.judged) * log(rates.rate(of: $1)) }
+      if let first = run.first, let last = run.last, logarithm < log(chance) {
+        result.append("all \(rows) scores in the hours from \(first.start) to \(last.start) are 1")
       }
       run = []
     }
     return result
+  }
+}
+
+/// How often the lowest score is given: over a log, in an hour of the day, and in an hour of the week.
+private struct LowestScoreRates {
+  private struct Count {
+    var judged = 0
+    var lowest = 0
+
+    /// The rate without the rows of an hour; nil where there are no others.
+    func rate(without hour: Survey.Hour) -> Double? {
+      judged > hour.judged ? Double(lowest - hour.lowest) / Double(judged - hour.judged) : nil
+    }
+  }
+
+  private var day: [Int: Count] = [:]
+  private var week: [Int: Count] = [:]
+  let overall: Double
+
+  init(_ hours: [Survey.Hour]) {
+    var total = Count()
+    for hour in hours {
+      total.judged += hour.judged
+      total.lowest += hour.lowest
+      day[hour.number % 24, default: Count()].judged += hour.judged
+      day[hour.number % 24, default: Count()].lowest += hour.lowest
+      week[hour.number % 168, default: Count()].judged += hour.judged
+      week[hour.number % 168, default: Count()].lowest += hour.lowest
+    }
+    overall = total.judged > 0 ? Double(total.lowest) / Double(total.judged) : 0
+  }
+
+  func rate(of hour: Survey.Hour) -> Double {
+    max(
+      overall, day[hour.number % 24]?.rate(without: hour) ?? 0, week[hour.number % 168]?.rate(without: hour) ?? 0)
   }
 }

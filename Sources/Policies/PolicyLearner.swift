@@ -26,12 +26,14 @@ public struct PolicyLearner: Sendable {
   /// The candidate.
   ///
   /// Safe improvement (after SPIBB: Laroche, Trichelair, Tachet des Combes 2019): a model whose support is under
-  /// `minimumSupport` may not take over from the incumbent's pick, and the cell keeps that pick while it is enrolled. A
+  /// `minimumSupport`, in the cell and in the task and band over all tenants, may not take over from the incumbent's pick,
+  /// and the cell keeps that pick while it is enrolled. So a small tenant gains from what the others showed. A
   /// cell that the incumbent serves is never left without a model, even where no model's quality clears the floor.
   public func learn(_ table: Table, catalog: Catalog, incumbent: Policy) -> Policy {
     let models = catalog.models.map(\.slug)
     var rows: [(cell: Cell, row: Policy.Row)] = []
     rows.reserveCapacity(table.cells.count)
+    let pooled = pooledEntries(table)
     for (number, cell) in table.cells.enumerated() {
       let pairs = number * table.arms..<(number + 1) * table.arms
       let entries = pairs.map { PolicyEntry(table.estimates[$0], alpha: alpha, count: Int(table.counts[$0])) }
@@ -39,7 +41,7 @@ public struct PolicyLearner: Sendable {
         catalog, floor: catalog.floor(task: cell.task), quality: entries.map(\.quality),
         upperBound: entries.map(\.upperBound))
       let held = incumbent.serve(cell, catalog: catalog, rule: rule).decision.arm
-      let decision = improve(own, on: held, entries: entries)
+      let decision = improve(own, on: held, entries: entries, pooled: pooled[cell.fallback] ?? entries)
       rows.append(
         (
           cell,
@@ -53,10 +55,24 @@ public struct PolicyLearner: Sendable {
     return kept.isEmpty ? learned : Policy(models: models, exploration: exploration, table: rows + kept)
   }
 
-  private func improve(_ own: Decision, on held: Int?, entries: [PolicyEntry]) -> Decision {
+  /// What the fit says of each model in a task and band over all tenants, by fallback cell.
+  private func pooledEntries(_ table: Table) -> [Cell: [PolicyEntry]] {
+    var result: [Cell: [PolicyEntry]] = [:]
+    for (number, cell) in table.cells.enumerated() where cell.tenant == Cell.anyTenant {
+      result[cell] = (number * table.arms..<(number + 1) * table.arms).map {
+        PolicyEntry(table.estimates[$0], alpha: alpha, count: Int(table.counts[$0]))
+      }
+    }
+    return result
+  }
+
+  private func improve(
+    _ own: Decision, on held: Int?, entries: [PolicyEntry], pooled: [PolicyEntry]
+  ) -> Decision {
     guard let held, held != own.arm else { return own }
     guard let arm = own.arm else { return Decision(arm: held, rule: .incumbentKeptBelowFloor) }
-    return entries[arm].support < minimumSupport ? Decision(arm: held, rule: .incumbentKept) : own
+    let support = max(entries[arm].support, pooled[arm].support)
+    return support < minimumSupport ? Decision(arm: held, rule: .incumbentKept) : own
   }
 
   /// Rows for the incumbent's cells that training has not seen and that would be left without a model.

@@ -25,8 +25,12 @@ public struct OutcomeTally: Sendable {
     public private(set) var failuresWithoutCost = 0
     /// The least propensity that was logged, a deterministic choice as 1; infinite where none was.
     var leastPropensity = Double.infinity
-    /// `Σ 1/μ²` over the rows whose propensity is known.
+    /// `Σ w/μ²` over the rows whose propensity is known, w being how many outcomes of the traffic a row stands for.
     var inverseSquares = 0.0
+    /// `Σ w` over the rows whose propensity is not known.
+    var unknownTraffic = 0.0
+    /// `Σ w` over all rows.
+    var traffic = 0.0
 
     /// Rows whose call succeeded, all of which are judged.
     public var judged: Int { rows - failures }
@@ -66,6 +70,8 @@ public struct OutcomeTally: Sendable {
       failuresWithoutCost += other.failuresWithoutCost
       leastPropensity = min(leastPropensity, other.leastPropensity)
       inverseSquares += other.inverseSquares
+      unknownTraffic += other.unknownTraffic
+      traffic += other.traffic
     }
   }
 
@@ -74,7 +80,6 @@ public struct OutcomeTally: Sendable {
   private var tasks: [String: Int] = [:]
   private var taskOfCell: [Int] = []
   private var sums: [Sums] = []
-  private var taskRows: [Int] = []
   private(set) var rewardRange: ClosedRange<Double>?
   /// Whether a row was read whose propensity must be estimated.
   public private(set) var hasUnknownPropensities = false
@@ -85,17 +90,22 @@ public struct OutcomeTally: Sendable {
   public init(arms: Int) { self.arms = arms }
 
   /// Adds a row, whose cell the directory knows.
-  /// - Parameter weight: the weight of the row in the fit.
+  /// - Parameters:
+  ///   - weight: the weight of the row in the means.
+  ///   - traffic: how many outcomes of the traffic the row stands for.
   @inline(__always)
-  public mutating func add(_ outcome: Outcome, weight: Double, directory: CellDirectory) {
+  public mutating func add(_ outcome: Outcome, weight: Double, traffic: Double, directory: CellDirectory) {
     if outcome.cell >= taskOfCell.count { resolve(directory) }
     let task = taskOfCell[outcome.cell]
     let pair = task * arms + outcome.arm
     sums[pair].add(outcome, weight: weight)
+    sums[pair].traffic += traffic
     switch outcome.propensity {
-    case .logged(let propensity): note(propensity, pair: pair)
-    case .deterministic: note(1, pair: pair)
-    case .unknown: hasUnknownPropensities = true
+    case .logged(let propensity): note(propensity, traffic: traffic, pair: pair)
+    case .deterministic: note(1, traffic: traffic, pair: pair)
+    case .unknown:
+      hasUnknownPropensities = true
+      sums[pair].unknownTraffic += traffic
     case .invalid: break
     }
     if outcome.succeeded {
@@ -104,14 +114,13 @@ public struct OutcomeTally: Sendable {
         rewardRange = min(low, outcome.reward)...max(high, outcome.reward)
       }
     }
-    taskRows[task] += 1
     rows += 1
   }
 
   @inline(__always)
-  private mutating func note(_ propensity: Double, pair: Int) {
+  private mutating func note(_ propensity: Double, traffic: Double, pair: Int) {
     sums[pair].leastPropensity = min(sums[pair].leastPropensity, propensity)
-    sums[pair].inverseSquares += 1 / (propensity * propensity)
+    sums[pair].inverseSquares += traffic / (propensity * propensity)
   }
 
   private mutating func resolve(_ directory: CellDirectory) {
@@ -120,7 +129,6 @@ public struct OutcomeTally: Sendable {
       if task == tasks.count {
         tasks[cell.task] = task
         sums.append(contentsOf: repeatElement(Sums(), count: arms))
-        taskRows.append(0)
       }
       taskOfCell.append(task)
     }
@@ -154,24 +162,31 @@ public struct OutcomeTally: Sendable {
     }
   }
 
-  /// The share of an arm among the rows of a task, in [0,1].
+  /// The share of an arm in the traffic of a task, in [0,1].
   public func share(task: String, arm: Int) -> Double {
-    guard let number = tasks[task], taskRows[number] > 0 else { return 0 }
-    return Double(sums[number * arms + arm].rows) / Double(taskRows[number])
+    guard let number = tasks[task] else { return 0 }
+    let all = sums[number * arms..<(number + 1) * arms].reduce(0) { $0 + $1.traffic }
+    return all > 0 ? sums[number * arms + arm].traffic / all : 0
   }
 
-  /// The mean of `1/μ` of each arm over the task's rows, estimated as the mean of `1{chosen}/μ²`.
+  /// The mean of `1/μ` of each arm over the task's traffic, estimated as the mean of `1{chosen}/μ²`; a propensity that is not
+  /// known counts as the arm's share.
   public func meanInversePropensities(task: String) -> [Double] {
-    guard let task = tasks[task] else { return Array(repeating: 0, count: arms) }
-    return sums[task * arms..<(task + 1) * arms].map {
-      taskRows[task] > 0 ? $0.inverseSquares / Double(taskRows[task]) : 0
-    }
+    let (sums, traffic) = inverseSquares(task: task)
+    return sums.map { traffic > 0 ? $0 / traffic : 0 }
   }
 
-  /// `Σ 1/μ²` of each arm over the task's rows, and the number of these rows.
-  func inverseSquares(task: String) -> (sums: [Double], rows: Int) {
-    guard let task = tasks[task] else { return (Array(repeating: 0, count: arms), 0) }
-    return (sums[task * arms..<(task + 1) * arms].map(\.inverseSquares), taskRows[task])
+  /// `Σ w/μ²` of each arm over the task's rows, and the traffic that they stand for.
+  func inverseSquares(task: String) -> (sums: [Double], traffic: Double) {
+    guard let number = tasks[task] else { return (Array(repeating: 0, count: arms), 0) }
+    let here = sums[number * arms..<(number + 1) * arms]
+    let traffic = here.reduce(0) { $0 + $1.traffic }
+    return (
+      here.map { own in
+        let share = traffic > 0 ? own.traffic / traffic : 0
+        return own.inverseSquares + (share > 0 ? own.unknownTraffic / (share * share) : 0)
+      }, traffic
+    )
   }
 
   /// The least propensity that was logged for the arm in the task, a deterministic choice as 1; nil where none was.

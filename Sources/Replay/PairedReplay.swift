@@ -30,7 +30,7 @@ public struct PairedReplay: Sendable {
   private var eValues: [EValue]
   /// The paired differences in done of each cell.
   public private(set) var cellLift: [Moments] = []
-  /// The rows of each cell and arm, `cells × arms`.
+  /// The rows with a weight of each cell and arm, `cells × arms`.
   public private(set) var armRows: [Int32] = []
   private var chosenInverses: [Moments]
   private var armResiduals: [[Double]]
@@ -96,14 +96,18 @@ public struct PairedReplay: Sendable {
     incumbent.add(weight: weights.1, served: cells[outcome.cell].incumbentServed, rowWeight: rowWeight)
     let reward = addQuantity(0, outcome.reward, outcome, inverse, weights, rowWeight)
     let done = addQuantity(1, outcome.isDone ? 1 : 0, outcome, inverse, weights, rowWeight)
-    if let cost = outcome.cost { addQuantity(2, cost, outcome, inverse, weights, rowWeight) }
+    if let cost = outcome.cost {
+      addQuantity(2, cost, outcome, inverse, weights, rowWeight)
+    } else if !outcome.succeeded {
+      addUnknownCost(outcome, weights, rowWeight)
+    }
     addFailure(outcome, weights, rowWeight)
     eValues[0].add(reward, weight: rowWeight)
     eValues[1].add(done, weight: rowWeight)
     cellLift[outcome.cell].add(done, weight: rowWeight)
     periods[outcome.period].add(
       done, weight: rowWeight, group: outcome.group, variance: cells[outcome.cell].variances?[Quantity.done.rawValue])
-    armRows[pair] += 1
+    if propensity != nil { armRows[pair] += 1 }
     chosenInverses[outcome.arm].add(inverse, weight: rowWeight)
     if let propensity {
       leastPropensity = min(leastPropensity, propensity)
@@ -111,6 +115,20 @@ public struct PairedReplay: Sendable {
     }
     calibration.add(predicted: expected[0][pair], observed: outcome.reward, weight: rowWeight)
     rows += 1
+  }
+
+  /// Counts a failed call without a cost against the candidate: as dear as the model's calls where the candidate serves more
+  /// of them, and as free where the incumbent does. Neither policy's own value is touched.
+  private mutating func addUnknownCost(_ outcome: Outcome, _ weights: (Double, Double), _ rowWeight: Double) {
+    let quantity = Quantity.cost.rawValue
+    let cell = cells[outcome.cell]
+    let residual = weights.0 < weights.1 ? -expected[quantity][outcome.cell * arms + outcome.arm] : 0
+    let difference =
+      candidateDirect[quantity][outcome.cell] - incumbentDirect[quantity][outcome.cell]
+      + (weights.0 - weights.1) * residual
+    differences[quantity].add(
+      difference, weight: rowWeight, group: outcome.group, variance: cell.variances?[quantity],
+      unseenError: cell.unseenErrors[quantity])
   }
 
   @inline(__always)
@@ -244,7 +262,7 @@ public struct PairedReplay: Sendable {
 
   /// The doubly robust value of one arm served to every row.
   public func singleArmValue(_ quantity: Quantity, arm: Int) -> Double {
-    let (all, known) = (cellLift.reduce(0.0) { $0 + $1.weight }, differences[quantity.rawValue].rows.weight)
+    let (all, known) = (cellLift.reduce(0.0) { $0 + $1.weight }, outcomes[quantity.rawValue].rows.weight)
     guard all > 0, known > 0 else { return 0 }
     let direct = cellLift.indices.reduce(0.0) {
       $0 + cellLift[$1].weight * expected[quantity.rawValue][$1 * arms + arm]

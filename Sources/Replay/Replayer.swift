@@ -103,8 +103,10 @@ public struct Replayer {
     for other in comparisons.indices {
       comparisons[other].add(outcome, propensity: propensity, rowWeight: weight)
     }
-    tally.add(outcome, weight: weight, directory: directory)
-    if outcome.period >= HoldoutPeriod.newestSixth { newest.add(outcome, weight: weight, directory: directory) }
+    tally.add(outcome, weight: weight, traffic: weight, directory: directory)
+    if outcome.period >= HoldoutPeriod.newestSixth {
+      newest.add(outcome, weight: weight, traffic: weight, directory: directory)
+    }
     while versions.count <= outcome.version { versions.append(VersionOutcomes()) }
     versions[outcome.version].add(outcome, weight: weight)
   }

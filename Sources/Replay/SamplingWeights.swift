@@ -63,8 +63,9 @@ public struct SamplingWeights: Sendable {
   /// The weight of a row of the stratum in the replay: N/n of a judged call, 1 of a failed one, both times the share of
   /// all succeeded calls that were judged.
   public func weight(_ stratum: Stratum, succeeded: Bool) -> Double {
-    guard succeeded else { return failureWeights[stratum] ?? failureWeight }
     let weight = judgedWeights[stratum] ?? pooled[stratum.model] ?? failureWeight
+    // Where no judge saw the successes, the failures alone would tell of a model that only fails.
+    guard succeeded || !weight.isFinite else { return failureWeights[stratum] ?? failureWeight }
     return weight.isFinite ? weight : 0
   }
 

@@ -50,7 +50,9 @@ public struct PolicyReport: Codable, Sendable {
     estimates =
       absence == nil
       ? Dictionary(
-        uniqueKeysWithValues: Quantity.allCases.map { ($0.name, Estimate(replay, $0, thresholds: thresholds)) }) : [:]
+        uniqueKeysWithValues: Quantity.allCases.filter { replay.served($0).rows.count > 0 }.map {
+          ($0.name, Estimate(replay, $0, thresholds: thresholds))
+        }) : [:]
     absent = absence
     self.truth = truth
   }

@@ -47,7 +47,8 @@ public struct RunFigures: Codable, Sendable {
   /// Reads them off a replay.
   /// - Parameter cells: the cells in the order of the replay's.
   public init(_ replay: PairedReplay, cells: [Cell], catalog: Catalog) {
-    let enrolled = catalog.models.indices.filter { catalog.models[$0].isEnrolled }
+    let hasCosts = replay.served(.cost).rows.count > 0
+    let enrolled = catalog.models.indices.filter { hasCosts && catalog.models[$0].isEnrolled }
     absentSingleModels = Dictionary(
       enrolled.filter { replay.effectiveSampleSize(arm: $0) < Overlap.minimumRows }.map {
         (catalog.models[$0].slug, replay.effectiveSampleSize(arm: $0))

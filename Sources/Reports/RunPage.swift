@@ -66,14 +66,16 @@ public struct RunPage {
     var sections = [head, lifts(plots), truth, checks, outcomes(plots)]
     if let figures = report.figures {
       sections += [
-        section(
-          "Quality against cost",
-          figure(
-            plots.costQuality(figures),
-            "Doubly robust estimates on the holdout. Hollow circles are single models served to all; "
-              + "the dashed line is the Pareto front. Where a single model lies above and left of the candidate, it is better."
-              + absentModels(figures)
-          )),
+        report.replay.served.means[Quantity.cost.name] == nil
+          ? ""
+          : section(
+            "Quality against cost",
+            figure(
+              plots.costQuality(figures),
+              "Doubly robust estimates on the holdout. Hollow circles are single models served to all; "
+                + "the dashed line is the Pareto front. Where a single model lies above and left of the candidate, it is better."
+                + absentModels(figures)
+            )),
         section(
           "What changes where",
           figure(

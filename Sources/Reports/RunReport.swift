@@ -119,6 +119,8 @@ public struct RunReport: Codable, Sendable {
   public var policyVersionTo: String
   /// What was read.
   public var outcomes: Outcomes
+  /// What was in fact served in the holdout.
+  public var served: ServedReport?
   /// Every check.
   public var checks: [GateCheck]
   /// What the fit was made with.

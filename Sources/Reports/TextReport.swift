@@ -102,8 +102,11 @@ public enum TextReport {
   private static func notes(_ replay: ReplayReport) -> [String] {
     let level = replay.lift.values.first.map { (100 * $0.level).decimals(2) }
     return [
-      "served: " + servedIntervals(replay.served) + ", 95 %; \((100 * replay.served.failures).decimals(1)) % of calls "
-        + "failed, \((100 * replay.served.succeededNotDone).decimals(1)) % succeeded and were not done",
+      replay.served.rows == 0
+        ? ""
+        : "served: " + servedIntervals(replay.served)
+          + ", 95 %; \((100 * replay.served.failures).decimals(1)) % of calls "
+          + "failed, \((100 * replay.served.succeededNotDone).decimals(1)) % succeeded and were not done",
       replay.absent["lift"].map { "not available: \($0)" } ?? "",
       level.map {
         "doubly robust, both with the candidate's exploration; \($0) % cluster bootstrap over agents; effective sample size "

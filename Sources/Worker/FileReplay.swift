@@ -74,7 +74,7 @@ public struct FileReplay {
     timer.mark("holdout")
     let checks = gate.checks()
     timer.mark("gate")
-    let verdict = Verdict(checks, summary: gate.summary, mayServe: true, ignoring: [.source])
+    let verdict = Verdict(gate, checks, mayServe: true, ignoring: [.source])
     let before = PolicyVersion.untrained(hash: incumbent.hash)
     let builder = ReportBuilder(
       rule: settings.learner.rule, survey: survey, learning: learning, catalog: catalog, incumbent: incumbent)

@@ -34,10 +34,10 @@ public struct Learning: Sendable {
     var shares = JudgedShares(strata: strata, models: catalog.models.map(\.slug))
     var tokens = [0.0]
     try source.readTraining { outcome, directory in
-      let root =
-        outcome.succeeded
-        ? outcome.rootWeight : outcome.failureRootWeight(judgedShare: shares.share(of: outcome, directory))
-      tally.add(outcome, weight: root * root, directory: directory)
+      let share = shares.share(of: outcome, directory)
+      let root = outcome.succeeded ? outcome.rootWeight : outcome.failureRootWeight(judgedShare: share)
+      tally.add(
+        outcome, weight: root * root, traffic: outcome.succeeded && share > 0 ? 1 / share : 1, directory: directory)
       tenants.add(outcome, weight: root * root, directory: directory)
       if usesTokens {
         tokens[0] = outcome.logTokens
@@ -79,8 +79,11 @@ public struct Learning: Sendable {
     return replayer
   }
 
-  /// The share of an arm in a cell's training rows, shrunk to its share in the task with the strength of a row an arm; the
-  /// task's share in a cell without rows.
+  /// How many rows the task counts for where the share of an arm in a cell is estimated. With few, the heavy weights of models
+  /// that are seldom chosen in thin cells make the mean weight of an honest log lie far above 1.
+  private static let taskRows = 50.0
+
+  /// The share of an arm in a cell's training rows, shrunk to its share in the task; the task's share in a cell without rows.
   private func estimatedPropensity(_ statistics: Statistics, _ directory: CellDirectory) -> (Cell, Int) -> Double {
     let arms = statistics.arms
     let numbers =
@@ -90,7 +93,7 @@ public struct Learning: Sendable {
       let inTask = tally.share(task: cell.task, arm: arm)
       guard let number = numbers[cell] else { return inTask }
       let chosen = Double(statistics.counts[number * arms + arm])
-      return (chosen + Double(arms) * inTask) / (Double(statistics.rows(cell: number)) + Double(arms))
+      return (chosen + Learning.taskRows * inTask) / (Double(statistics.rows(cell: number)) + Learning.taskRows)
     }
   }
 }

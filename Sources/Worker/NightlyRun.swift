@@ -63,7 +63,7 @@ public struct NightlyRun {
     let checks = gate.checks()
     timer.mark("gate")
     let replayReport = ReplayReport(evidence.replayer, gate: gate, versions: evidence.versions)
-    let verdict = Verdict(checks, summary: gate.summary, mayServe: request.mayServe)
+    let verdict = Verdict(gate, checks, mayServe: request.mayServe)
     let versions = VersionStep(incumbent: incumbent, artifact: learning.artifact, settings: settings)
     let run = TrainingRun(
       request, verdict: verdict, versions: versions, survey: evidence.survey, gate: gate, incumbent: incumbent,

@@ -41,6 +41,7 @@ struct ReportBuilder {
       changedCells: changedCells, rulesetHash: identity.rulesetHash, blas: OpenBLAS.configuration, artifact: artifact,
       timingsMs: timings, peakResidentBytes: ReportBuilder.peakResidentBytes)
     report.would = identity.would
+    report.served = replay.served
     report.figures = figures
     report.fit = RunReport.Fit(
       ridgeCell: learning.ridge.cell, ridgeTenant: learning.ridge.tenant,

@@ -11,11 +11,13 @@ struct Verdict {
   /// Whether the run may move the tenants; a shadow run and a dry run may not.
   let mayServe: Bool
   private let summary: String
+  private let isLiftKnown: Bool
 
   /// - Parameter ignoring: checks that do not count.
-  init(_ checks: [GateCheck], summary: String, mayServe: Bool, ignoring: Set<GateCheck.Name> = []) {
+  init(_ gate: Gate, _ checks: [GateCheck], mayServe: Bool, ignoring: Set<GateCheck.Name> = []) {
     failure = checks.filter { !ignoring.contains($0.name) }.firstFailure
-    self.summary = summary
+    summary = gate.summary
+    isLiftKnown = gate.improvement.absence == nil
     self.mayServe = mayServe
   }
 
@@ -29,7 +31,7 @@ struct Verdict {
   var would: RunReport.Verdict? { mayServe ? nil : failure == nil ? .promote : .hold }
 
   /// Whether the evidence of better or worse was looked at, so that the run is a try and spends error.
-  var isEvidenceLookedAt: Bool { failure.map { !$0.name.precedesEvidence } ?? true }
+  var isEvidenceLookedAt: Bool { isLiftKnown && failure.map { !$0.name.precedesEvidence } ?? true }
 
   /// Why, in a line.
   var reason: String {

@@ -121,10 +121,9 @@ struct StudyLog {
     for row in eligible {
       guard let score = row.score else { continue }
       let number = Int(row.second / 3600)
-      var hour = hours[number] ?? Survey.Hour(start: "hour \(number)", judged: 0, lowest: 0, highest: 0)
+      var hour = hours[number] ?? Survey.Hour(number: number, start: "hour \(number)", judged: 0, lowest: 0)
       hour.judged += 1
       hour.lowest += score == 1 ? 1 : 0
-      hour.highest += score == 5 ? 1 : 0
       hours[number] = hour
     }
     survey.hours = hours.sorted { $0.key < $1.key }.map(\.value)

@@ -40,7 +40,8 @@ extension Gate {
         ? "\(count(evidence.survey.failures, "failed call")) known without a judge" : "")
   }
 
-  /// Failed calls without a cost are left out of the shares, for many providers charge nothing for them and say nothing.
+  /// Failed calls without a cost are left out of the shares, for many providers charge nothing for them and say nothing; in
+  /// the lift they count against the candidate.
   func costs() -> GateCheck {
     let required =
       "a cost of 0 or more known for at least \(percent(thresholds.knownCostShare)) of all rows, and of each picked "
@@ -59,8 +60,10 @@ extension Gate {
     }
     let picked = Set(services.indices.compactMap { services[$0].candidate.decision.arm })
     let all = share(sums)
-    var faults = all < thresholds.knownCostShare ? ["known for \(percent(all, 1)) of all rows"] : []
-    for arm in picked.sorted() where share([sums[arm]]) < thresholds.knownCostShare {
+    let known = sums.reduce(0) { $0 + $1.cost.count }
+    var faults = known == 0 ? ["no cost is known"] : []
+    if known > 0, all < thresholds.knownCostShare { faults.append("known for \(percent(all, 1)) of all rows") }
+    for arm in picked.sorted() where known > 0 && share([sums[arm]]) < thresholds.knownCostShare {
       faults.append("known for \(percent(share([sums[arm]]), 1)) of the rows of \(slug(arm))")
     }
     let silent = sums.reduce(0) { $0 + $1.failuresWithoutCost }
@@ -68,12 +71,15 @@ extension Gate {
       .costs, faults.isEmpty,
       observed: faults.isEmpty ? "known for \(percent(all, 1)) of all rows" : faults.joined(separator: "; "),
       required: required,
-      detail: silent > 0 ? "\(count(silent, "failed call")) without a cost, left out" : "")
+      detail: silent > 0 ? "\(count(silent, "failed call")) without a cost, counted against the candidate" : "")
   }
 
   func labels() -> GateCheck {
     let ranges = [evidence.training.rewardRange, evidence.holdout.rewardRange].compactMap(\.self)
     let (low, high) = (ranges.map(\.lowerBound).min() ?? 0, ranges.map(\.upperBound).max() ?? 0)
+    guard !ranges.isEmpty else {
+      return GateCheck(.labels, false, observed: "no row was judged", required: "judged rows whose rewards vary")
+    }
     var faults = high > low ? [] : ["every reward is the same"]
     faults += worthlessModels() + evidence.survey.labelOutages(chance: thresholds.brokenLabelChance)
     for judge in evidence.survey.newJudges.prefix(3) {
@@ -83,9 +89,9 @@ extension Gate {
       .labels, faults.isEmpty,
       observed: faults.isEmpty
         ? "rewards vary, \(count(evidence.survey.judges.count, "judge"))"
-        : faults.prefix(5).joined(separator: "; "),
+        : faults[0] + (faults.count > 1 ? ", and \(count(faults.count - 1, "more fault"))" : ""),
       required:
-        "rewards that vary, no model always at 0 in a task, no time in which every score is the same, no judge new "
+        "rewards that vary, no model always at 0 in a task, no time in which every score is 1, no judge new "
         + "in the holdout")
   }
 
@@ -99,7 +105,7 @@ extension Gate {
       return evidence.catalog.models.indices.compactMap { arm in
         var sums = evidence.training.sums(task: task, arm: arm)
         sums.add(evidence.holdout.sums(task: task, arm: arm))
-        guard sums.judged > 0, sums.zeros == sums.judged,
+        guard sums.judged >= thresholds.worthlessRows, sums.zeros == sums.judged,
           pow(rate, Double(sums.judged)) < thresholds.brokenLabelChance
         else { return nil }
         return "\(slug(arm)) scores 0 on all of its \(sums.judged) succeeded rows in \(task)"

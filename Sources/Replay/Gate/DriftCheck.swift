@@ -39,6 +39,11 @@ extension Gate {
 
   func drift() -> GateCheck {
     let comparisons = pairComparisons() + newestComparisons() + incumbentComparisons()
+    guard !comparisons.isEmpty else {
+      return GateCheck(
+        notApplicable: .drift, "no task and model has \(thresholds.driftRows) rows in training and in the holdout",
+        required: "means that do not differ between training and holdout")
+    }
     let found = Gate.discoveries(comparisons.map(\.pValue), rate: thresholds.driftDiscoveryRate)
       .map { comparisons[$0] }.filter { $0.isLarge(thresholds) }
       .sorted { $0.pValue < $1.pValue }
@@ -46,7 +51,7 @@ extension Gate {
     return GateCheck(
       .drift, found.isEmpty,
       observed: found.isEmpty
-        ? "none of \(count(comparisons.count, "mean")) differs between training and holdout"
+        ? "no difference between training and holdout in \(count(comparisons.count, "mean"))"
         : "\(found.count) of \(count(comparisons.count, "mean")) differ: \(seen)",
       required:
         "no mean of a task and model, of a model lately, nor of the incumbent that differs significantly and by more than "
@@ -90,7 +95,7 @@ extension Gate {
     forEachPair { task, arm, before, after in
       for quantity in Quantity.allCases {
         let (before, after) = (before[quantity], after[quantity])
-        guard min(before.count, after.count) >= thresholds.driftRows else { continue }
+        guard min(before.effectiveCount, after.effectiveCount) >= Double(thresholds.driftRows) else { continue }
         result.append(
           Comparison(
             "\(slug(arm)) in \(task)", quantity, before: before.mean, after: after.mean,
@@ -110,7 +115,7 @@ extension Gate {
         for task in evidence.newest.taskNames {
           let before = evidence.training.sums(task: task, arm: arm)[quantity]
           let after = evidence.newest.sums(task: task, arm: arm)[quantity]
-          guard before.count >= thresholds.driftRows, after.count > 0 else { continue }
+          guard before.effectiveCount >= Double(thresholds.driftRows), after.weight > 0 else { continue }
           rows += after.count
           mix.add(before, after, share: after.weight)
         }
@@ -152,7 +157,9 @@ extension Gate {
       forEachPair { task, arm, old, new in
         guard let share = shares[task]?[arm], share > 0 else { return }
         let (old, new) = (old[quantity], new[quantity])
-        if min(old.count, new.count) >= thresholds.driftRows { mix.add(old, new, share: share) }
+        if min(old.effectiveCount, new.effectiveCount) >= Double(thresholds.driftRows) {
+          mix.add(old, new, share: share)
+        }
       }
       return mix.comparison("the incumbent's picks", quantity)
     }

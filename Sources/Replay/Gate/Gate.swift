@@ -30,7 +30,7 @@ public struct Gate {
     improvement = Improvement(
       evidence.replay, thresholds: thresholds,
       alpha: AlphaSpending.level(try: evidence.standing.attempt, total: thresholds.alpha),
-      hasCosts: evidence.survey.hasCosts, absence: overlap.liftAbsence)
+      hasCosts: evidence.survey.hasCosts && evidence.replay.served(.cost).rows.count > 0, absence: overlap.liftAbsence)
   }
 
   /// The error that this try may spend.

@@ -30,7 +30,9 @@ public struct GateThresholds: Sendable, Equatable, Codable {
   public var minimumHoldoutRows = 300
   /// The share of rows whose cost must be known, in [0,1].
   public var knownCostShare = 0.98
-  /// The chance under which labels that are all the lowest, or all the highest, are a broken judge.
+  /// The least judged rows of a task and model that are looked at for scores that are all the lowest.
+  public var worthlessRows = 10
+  /// The chance under which labels that are all the lowest are a broken judge.
   public var brokenLabelChance = 1e-4
   /// The least rows of a task and model in each half that are compared.
   public var driftRows = 10

@@ -4,6 +4,10 @@ internal import Policies
 /// Whether a part of the traffic, a part of the time or a tenant is harmed.
 extension Gate {
   func slices() -> GateCheck {
+    if let absence = improvement.absence {
+      return GateCheck(
+        notApplicable: .slices, "not available (\(absence))", required: "no harm in a slice")
+    }
     let all = Slice.all(of: evidence.replay, cells: evidence.cells, minimumRows: thresholds.sliceRows)
     let thirds = Slice.times(of: evidence.replay, minimumRows: thresholds.sliceRows, isNewest: false)
     let newest = Slice.times(of: evidence.replay, minimumRows: thresholds.sliceRows, isNewest: true)
@@ -14,7 +18,9 @@ extension Gate {
     let total = all.count + thirds.count + newest.count
     let worst = (all + thirds + newest).min { $0.lift < $1.lift }
     let seen = harmed.prefix(3).map { "\($0.name) \($0.lift.signedDecimals(3)) over \(count($0.rows, "row"))" }
-    let calm = worst.map { "; the lowest is \($0.name) \($0.lift.signedDecimals(3)) ± \($0.standardError.decimals(3))" }
+    let calm = worst.map {
+      "; the lowest, not significant, is \($0.name) \($0.lift.signedDecimals(3)) ± \($0.standardError.decimals(3))"
+    }
     return GateCheck(
       .slices, harmed.isEmpty,
       observed: harmed.isEmpty
@@ -30,10 +36,13 @@ extension Gate {
     let required =
       "for each tenant a probability under one half of a loss in done of more than "
       + thresholds.tenantTolerance.decimals(2)
+    if let absence = improvement.absence {
+      return GateCheck(notApplicable: .tenants, "not available (\(absence))", required: required)
+    }
     let prices = evidence.catalog.models.map(\.price)
     let deviations = evidence.tenants.deviations { Expectations(evidence.training, task: $0, prices: prices).done }
     let effects = TenantEffects(
-      evidence.replay, cells: evidence.cells, overall: improvement.lift(.done).mean, deviations: deviations)
+      evidence.replay, cells: evidence.cells, deviations: deviations)
     guard !effects.tenants.isEmpty else {
       return GateCheck(notApplicable: .tenants, "no tenant's traffic changes", required: required)
     }
@@ -45,7 +54,7 @@ extension Gate {
     return GateCheck(
       .tenants, harmed.isEmpty,
       observed: harmed.isEmpty
-        ? "none of \(count(effects.tenants.count, "tenant")) is expected to lose"
+        ? "no tenant of \(effects.tenants.count) is expected to lose"
           + (worst.map {
             "; the lowest is \($0.name) \($0.mean.signedDecimals(3)) ± \($0.standardDeviation.decimals(3))"
           }

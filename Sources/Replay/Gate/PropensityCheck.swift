@@ -12,6 +12,9 @@ extension Gate {
     if logged < thresholds.loggedShare, !thresholds.trustEstimatedPropensities {
       faults.append("logged for \(percent(logged, 1)) of the \(count(counts.changed, "row")) of changed cells")
     }
+    guard evidence.replay.rows > 0 else {
+      return GateCheck(notApplicable: .propensities, "there are no holdout rows", required: required)
+    }
     let comparisons = weightComparisons()
     for comparison in comparisons where comparison.errors > thresholds.calibrationErrors {
       faults.append("\(comparison.name) \(comparison.mean.decimals(3)) ± \(comparison.standardError.decimals(3))")
@@ -91,8 +94,16 @@ extension Gate {
         let (before, after) = (
           evidence.training.inverseSquares(task: task), evidence.holdout.inverseSquares(task: task)
         )
-        let rows = Double(max(before.rows + after.rows, 1))
-        return (task, zip(before.sums, after.sums).map { ($0 + $1) / rows })
+        // Each half in a unit of its own, with the weight of its rows.
+        let (old, new) = (before.traffic, after.traffic)
+        guard old > 0, new > 0 else { return (task, after.sums.map { new > 0 ? $0 / new : 0 }) }
+        let (oldRows, newRows) = (
+          Double(evidence.training.sums(task: task).rows), Double(evidence.holdout.sums(task: task).rows)
+        )
+        return (
+          task,
+          zip(before.sums, after.sums).map { ($0 / old * oldRows + $1 / new * newRows) / (oldRows + newRows) }
+        )
       })
   }
 

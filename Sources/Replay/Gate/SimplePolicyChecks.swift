@@ -8,12 +8,15 @@ extension Gate {
 
   func staticMix() -> GateCheck {
     let required = "reward no lower than that of the mix of two models that costs the same"
-    guard evidence.survey.hasCosts, let mix = evidence.staticMix else {
+    guard improvement.hasCosts, let mix = evidence.staticMix else {
       return GateCheck(
-        notApplicable: .staticMix, evidence.survey.hasCosts ? "no mix has the candidate's cost" : "there are no costs",
+        notApplicable: .staticMix, improvement.hasCosts ? "no mix has the candidate's cost" : "no cost is known",
         required: required)
     }
-    guard improvement.absence == nil, mix.comparison.referenceSampleSize >= Overlap.minimumSingleModelRows else {
+    if let absence = improvement.absence {
+      return GateCheck(notApplicable: .staticMix, "not available (\(absence))", required: required)
+    }
+    guard mix.comparison.referenceSampleSize >= Overlap.minimumSingleModelRows else {
       return GateCheck(
         notApplicable: .staticMix,
         "not available: the log shows too little of \(mix.name), effective sample size "
@@ -33,10 +36,10 @@ extension Gate {
   func singleModel() -> GateCheck {
     let replay = evidence.replay
     let required = "no single model at least as good on done and cheaper"
-    guard evidence.survey.hasCosts, improvement.absence == nil else {
+    guard improvement.hasCosts, improvement.absence == nil else {
       return GateCheck(
         notApplicable: .singleModel,
-        improvement.absence.map { "not available (\($0))" } ?? "there are no costs", required: required)
+        improvement.absence.map { "not available (\($0))" } ?? "no cost is known", required: required)
     }
     let done = replay.candidate.value(.done)
     let cost = replay.candidate.value(.cost)
@@ -51,7 +54,9 @@ extension Gate {
     guard let best else {
       return GateCheck(
         .singleModel, .pass,
-        observed: "none of the \(count(known.count, "model")) that the log shows enough of is as good and cheaper",
+        observed: known.isEmpty
+          ? "the log shows enough of no single model"
+          : "no single model that the log shows enough of is as good and cheaper",
         required: required)
     }
     return GateCheck(

@@ -46,7 +46,9 @@ extension Gate {
     return GateCheck(
       .support, passed,
       observed: "effective sample size \(size.decimals(0)), heaviest row \(percent(share, 1)), "
-        + "\(percent(supportedShare)) of \(count(changed, "row")) in changed cells supported",
+        + (changed > 0
+          ? "\(percent(supportedShare)) of \(count(changed, "row")) in changed cells supported"
+          : "no rows in changed cells"),
       required: "at least \(thresholds.minimumEffectiveSampleSize.decimals(0)), "
         + "at most \(percent(thresholds.largestShare)), at least \(percent(thresholds.supportedShare)) in tasks with "
         + "\(thresholds.pickRows) or more holdout rows of the new pick")
@@ -55,10 +57,17 @@ extension Gate {
   /// The holdout rows in cells whose pick changed, and those of them in a task with enough rows of the new pick.
   private func changedRows() -> (changed: Int, supported: Int) {
     var result = (changed: 0, supported: 0)
+    let arms = evidence.catalog.models.count
+    var byTask: [String: [Int]] = [:]
+    for number in evidence.replay.cells.indices {
+      var rows = byTask[evidence.cells[number].task] ?? Array(repeating: 0, count: arms)
+      for arm in 0..<arms { rows[arm] += Int(evidence.replay.armRows[number * arms + arm]) }
+      byTask[evidence.cells[number].task] = rows
+    }
     for (number, cell) in evidence.replay.cells.enumerated() where cell.isChanged {
       let rows = evidence.replay.cellLift[number].count
       result.changed += rows
-      let ofPick = cell.pick.map { evidence.holdout.sums(task: evidence.cells[number].task, arm: $0).rows } ?? 0
+      let ofPick = cell.pick.flatMap { byTask[evidence.cells[number].task]?[$0] } ?? 0
       if ofPick >= thresholds.pickRows { result.supported += rows }
     }
     return result

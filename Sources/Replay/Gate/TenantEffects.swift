@@ -2,8 +2,8 @@ internal import Outcomes
 
 /// What the candidate does for each tenant, partly pooled: tenants with few rows are taken to be like the others.
 ///
-/// The lift in done of a tenant is normal about what training expects of that tenant, with the lift of all as their mean and
-/// a spread over tenants that is estimated by moments; its posterior weighs that with what the tenant's own holdout rows show
+/// The lift in done of a tenant is normal about what training expects of that tenant, with the lift of all tenants whose
+/// traffic changes as their mean and a spread over tenants that is estimated by moments; its posterior weighs that with what the tenant's own holdout rows show
 /// (Gelman and others 2013, section 5.4).
 struct TenantEffects {
   /// One tenant's posterior.
@@ -32,9 +32,8 @@ struct TenantEffects {
 
   /// - Parameters:
   ///   - cells: the cells by the replay's numbers.
-  ///   - overall: the lift of all.
   ///   - deviations: how far each model's done lies from what its task expects, by tenant, as training shows it.
-  init(_ replay: PairedReplay, cells: [Cell], overall: Double, deviations: [String: [Double]]) {
+  init(_ replay: PairedReplay, cells: [Cell], deviations: [String: [Double]]) {
     var own: [String: Own] = [:]
     for (number, lift) in replay.cellLift.enumerated() where lift.count > 0 {
       let tenant = cells[number].tenant
@@ -47,9 +46,11 @@ struct TenantEffects {
       own[tenant]?.expected += lift.weight * (replay.expectedLift(.done, cell: number) + deviation)
       if replay.cells[number].isChanged { own[tenant]?.isChanged = true }
     }
-    let weight = own.values.reduce(0) { $0 + $1.moments.weight }
-    let expected = weight > 0 ? own.values.reduce(0) { $0 + $1.expected } / weight : 0
-    let observed = own.filter(\.value.isChanged).sorted { $0.key < $1.key }.map { name, own in
+    let changed = own.filter(\.value.isChanged)
+    let weight = changed.values.reduce(0) { $0 + $1.moments.weight }
+    let expected = weight > 0 ? changed.values.reduce(0) { $0 + $1.expected } / weight : 0
+    let overall = weight > 0 ? changed.values.reduce(0) { $0 + $1.moments.sum } / weight : 0
+    let observed = changed.sorted { $0.key < $1.key }.map { name, own in
       let shown = own.moments.standardError * own.moments.standardError
       let variance = max(own.variance / (own.moments.weight * own.moments.weight), shown)
       let centre = own.expected / own.moments.weight + overall - expected
