@@ -47,13 +47,14 @@ public struct RunFigures: Codable, Sendable {
   /// Reads them off a replay.
   /// - Parameter cells: the cells in the order of the replay's.
   public init(_ replay: PairedReplay, cells: [Cell], catalog: Catalog) {
+    let overlap = Overlap(replay, cells: cells, models: catalog.models.map(\.slug))
     let hasCosts = replay.served(.cost).rows.count > 0
     let enrolled = catalog.models.indices.filter { hasCosts && catalog.models[$0].isEnrolled }
     absentSingleModels = Dictionary(
-      enrolled.filter { replay.effectiveSampleSize(arm: $0) < Overlap.minimumRows }.map {
+      enrolled.filter { !overlap.shows(arm: $0, in: replay, rows: Overlap.minimumRows) }.map {
         (catalog.models[$0].slug, replay.effectiveSampleSize(arm: $0))
       }, uniquingKeysWith: { first, _ in first })
-    singleModels = enrolled.filter { replay.effectiveSampleSize(arm: $0) >= Overlap.minimumRows }.map { arm in
+    singleModels = enrolled.filter { overlap.shows(arm: $0, in: replay, rows: Overlap.minimumRows) }.map { arm in
       SingleModel(
         name: catalog.models[arm].slug, reward: replay.singleArmValue(.reward, arm: arm),
         done: replay.singleArmValue(.done, arm: arm), costUsd: replay.singleArmValue(.cost, arm: arm))

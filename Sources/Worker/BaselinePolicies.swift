@@ -104,7 +104,7 @@ public struct BaselinePolicies: Sendable {
 
   /// On training means: of all pairs of models that cost less and more than the candidate, the one with the most reward, in
   /// words and as a policy; nil where no cost or reward is known.
-  func costMatchedMix() -> (name: String, policy: ComparedPolicy)? {
+  func costMatchedMix() -> (name: String, arms: [Int], policy: ComparedPolicy)? {
     let (rewards, costs) = (tally.means(.reward, task: nil), tally.means(.cost, task: nil))
     let known = enrolled.filter { rewards[$0] != nil && costs[$0] != nil }
     let target = candidateCost(costs.map { $0 ?? 0 })
@@ -122,11 +122,12 @@ public struct BaselinePolicies: Sendable {
       let probabilities = catalog.models.indices.map {
         ($0 == best.cheap ? 1 - best.share : 0) + ($0 == best.dear ? best.share : 0)
       }
-      let parts = catalog.models.indices.filter { probabilities[$0] > 0 }.map {
+      let arms = catalog.models.indices.filter { probabilities[$0] > 0 }
+      let parts = arms.map {
         "\((100 * probabilities[$0]).decimals(0)) % \(catalog.models[$0].slug)"
       }
       return (
-        parts.joined(separator: " and "),
+        parts.joined(separator: " and "), arms,
         ComparedPolicy(PolicyKind.costMatchedMix.rawValue, everywhere: probabilities)
       )
     }

@@ -51,7 +51,9 @@ package struct Judgement {
       tenants: learning.tenants, cells: cells,
       candidate: learning.candidate, reloaded: try Policy(canonicalJSON: learning.artifact), incumbent: incumbent,
       catalog: catalog, rule: settings.learner.rule)
-    if let mix { evidence.staticMix = GateEvidence.Reference(name: mix.name, comparison: replayer.comparisons[0]) }
+    if let mix {
+      evidence.staticMix = GateEvidence.Reference(name: mix.name, arms: mix.arms, comparison: replayer.comparisons[0])
+    }
     if let anchor, let comparison = replayer.comparisons.last {
       evidence.anchor = GateEvidence.Reference(name: anchor.name, comparison: comparison)
     }

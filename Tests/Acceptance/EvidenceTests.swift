@@ -133,7 +133,7 @@ import Testing
     let result = try night.train(["--dry-run"]).result()
     #expect(failed > 100 && result.outcomes.known_without_judge == failed && result.outcomes.eligible == 20_000)
     #expect(result.check("costs")?.severity == "pass")
-    #expect(result.check("costs")?.detail == "\(failed) failed calls without a cost, left out")
+    #expect(result.check("costs")?.detail == "\(failed) failed calls without a cost, counted against the candidate")
     let folder = try TemporaryFolder()
     try night.owner().query("UPDATE routing_outcomes SET source = 'prod'")
     let csv = try night.csv()

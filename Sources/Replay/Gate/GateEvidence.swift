@@ -43,12 +43,15 @@ public struct GateEvidence {
   public struct Reference {
     /// What the other policy is.
     public let name: String
+    /// The models that it serves everywhere; empty of a policy that differs by cell.
+    public let arms: [Int]
     /// What the candidate has over it.
     public let comparison: PolicyComparison
 
     /// Names a comparison.
-    public init(name: String, comparison: PolicyComparison) {
+    public init(name: String, arms: [Int] = [], comparison: PolicyComparison) {
       self.name = name
+      self.arms = arms
       self.comparison = comparison
     }
   }

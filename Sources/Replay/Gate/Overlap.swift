@@ -12,6 +12,8 @@ public struct Overlap: Sendable {
   /// The share of a policy's choices that may be of such models: twice what exploration takes.
   static let rareShare = 0.1
 
+  /// The share of the traffic that lies in tasks in which each model was hardly ever chosen, by arm.
+  private let rareTraffic: [Double]
   /// Why the candidate's estimates are absent; nil where they are not.
   public let candidateAbsence: String?
   /// Why the incumbent's estimates are absent; nil where they are not.
@@ -23,6 +25,13 @@ public struct Overlap: Sendable {
   ///   - models: the slugs by arm.
   public init(_ replay: PairedReplay, cells: [Cell], models: [String]) {
     let rare = Overlap.rareArms(replay, cells: cells, arms: models.count)
+    let total = replay.cellLift.reduce(0) { $0 + $1.weight }
+    rareTraffic = models.indices.map { arm in
+      let inRare = replay.cells.indices.reduce(0.0) {
+        $0 + (rare[cells[$1].task]?[arm] == true ? replay.cellLift[$1].weight : 0)
+      }
+      return total > 0 ? inRare / total : 1
+    }
     candidateAbsence = Overlap.absence(replay, replay.candidate, \.candidate, cells, models, rare)
     incumbentAbsence = Overlap.absence(replay, replay.incumbent, \.incumbent, cells, models, rare)
   }
@@ -30,6 +39,12 @@ public struct Overlap: Sendable {
   /// Why the lift is absent; nil where it is not.
   public var liftAbsence: String? {
     candidateAbsence.map { "candidate: \($0)" } ?? incumbentAbsence.map { "incumbent: \($0)" }
+  }
+
+  /// Whether the log shows enough of a model served to all for an estimate with this effective sample size, in rows: in all
+  /// tasks but a tenth of the traffic.
+  public func shows(arm: Int, in replay: PairedReplay, rows: Double) -> Bool {
+    replay.effectiveSampleSize(arm: arm) >= rows && rareTraffic[arm] <= Overlap.rareShare
   }
 
   /// Whether each arm was hardly ever chosen, by task.

@@ -16,7 +16,9 @@ extension Gate {
     if let absence = improvement.absence {
       return GateCheck(notApplicable: .staticMix, "not available (\(absence))", required: required)
     }
-    guard mix.comparison.referenceSampleSize >= Overlap.minimumSingleModelRows else {
+    guard mix.comparison.referenceSampleSize >= Overlap.minimumSingleModelRows,
+      mix.arms.allSatisfy({ overlap.shows(arm: $0, in: evidence.replay, rows: 0) })
+    else {
       return GateCheck(
         notApplicable: .staticMix,
         "not available: the log shows too little of \(mix.name), effective sample size "
@@ -45,7 +47,7 @@ extension Gate {
     let cost = replay.candidate.value(.cost)
     let known = evidence.catalog.models.indices.filter {
       evidence.catalog.models[$0].isEnrolled
-        && replay.effectiveSampleSize(arm: $0) >= Overlap.minimumSingleModelRows
+        && overlap.shows(arm: $0, in: replay, rows: Overlap.minimumSingleModelRows)
     }
     let better = known.filter {
       replay.singleArmValue(.done, arm: $0) >= done && replay.singleArmValue(.cost, arm: $0) < cost
