@@ -15,7 +15,7 @@ struct DoctorCommand: ParsableCommand {
 
   @OptionGroup var database: DatabaseOptions
 
-  @Option(help: ArgumentHelp("The folder for artifacts, whose room is looked at.", valueName: "dir"))
+  @Option(help: ArgumentHelp("The folder for artifacts; its free space is checked.", valueName: "dir"))
   var artifacts: String?
 
   @Option(help: "How the result is printed: text or json.")

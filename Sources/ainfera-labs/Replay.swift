@@ -68,7 +68,7 @@ struct Replay: ParsableCommand {
     if comparison.logWith != nil {
       guard catalog != nil else { throw ValidationError("--log-with needs --catalog") }
       guard truth == nil else {
-        throw ValidationError("--log-with knows the truth itself, so --truth goes not with it")
+        throw ValidationError("--log-with already has the truth: remove --truth")
       }
       guard outcomes.isPlain else {
         throw ValidationError(
@@ -101,7 +101,7 @@ struct Replay: ParsableCommand {
     do {
       return try Policy(canonicalJSON: bytes)
     } catch {
-      throw RunFailure(.badData, "\(path) is no policy's artifact: \(error)")
+      throw RunFailure(.badData, "\(path) is not the artifact of a policy: \(error)")
     }
   }
 
