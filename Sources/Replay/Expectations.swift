@@ -3,7 +3,7 @@ internal import Outcomes
 /// What training expects of each arm in a task, beside the fit's quality.
 public struct Expectations: Sendable {
   /// How many rows the mean of the other tasks counts for.
-  private static let priorRows = 20.0
+  fileprivate static let priorRows = 20.0
 
   /// The mean of done, in [0,1].
   public let done: [Double]
@@ -70,8 +70,6 @@ public struct Expectations: Sendable {
 
 /// The expected cost of each arm in a task.
 private struct CostExpectation {
-  private static let priorRows = 20.0
-
   var means: [Double] = []
   /// The mean squared distance of a cost from its expectation, what is not known of the mean itself included.
   var squaredErrors: [Double] = []
@@ -87,11 +85,11 @@ private struct CostExpectation {
     for (arm, sums) in here.enumerated() {
       let prior = typical[arm] * factor
       let weight = sums.cost.weight
-      let mean = (sums.cost.sum + CostExpectation.priorRows * prior) / (weight + CostExpectation.priorRows)
+      let mean = (sums.cost.sum + Expectations.priorRows * prior) / (weight + Expectations.priorRows)
       let square = weight > 0 ? sums.cost.weightedSquares - 2 * mean * sums.cost.sum + mean * mean * weight : 0
       means.append(mean)
       squaredErrors.append(
-        (max(square, 0) + CostExpectation.priorRows * spread * prior * prior) / (weight + CostExpectation.priorRows))
+        (max(square, 0) + Expectations.priorRows * spread * prior * prior) / (weight + Expectations.priorRows))
     }
   }
 

@@ -157,14 +157,14 @@ public struct Replayer {
     expectations[cell.task] = expected
     let isChanged = new.decision.arm != old.decision.arm
     let propensities = propensities(in: cell, isChanged: isChanged)
+    let isReplayed = propensities.least.map(\.isFinite)
     return (
       ReplayCell(
         candidate: new.probabilities, incumbent: oldProbabilities,
         expected: [new.quality, expected.done, expected.cost], isChanged: isChanged, pick: new.decision.arm,
         variances: variances(cell.task, new.probabilities, oldProbabilities, expected),
-        isReplayed: propensities.least.map(\.isFinite), expectedFailure: expected.failure,
-        unseenErrors: unseenErrors(
-          new.probabilities, oldProbabilities, expected, isReplayed: propensities.least.map(\.isFinite))),
+        isReplayed: isReplayed, expectedFailure: expected.failure,
+        unseenErrors: unseenErrors(new.probabilities, oldProbabilities, expected, isReplayed: isReplayed)),
       propensities
     )
   }
