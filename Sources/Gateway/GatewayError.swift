@@ -6,8 +6,10 @@ public enum GatewayError: Error, Equatable, CustomStringConvertible {
   case hiddenRows(role: String, statements: [String])
   /// A table is missing, or a column, or has another type than expected.
   case schema([String])
-  /// Another run holds the ledger.
+  /// Another run reads.
   case busy
+  /// A lock of the ledger's transaction was not got within the retry time; each holder is a session in words.
+  case locked(String, holders: [String])
   /// The incumbent's table could not be read back from the ledger.
   case unreadableIncumbent(run: String, reason: String)
   /// The answer to COMMIT was lost and could not be found out.
@@ -25,7 +27,10 @@ public enum GatewayError: Error, Equatable, CustomStringConvertible {
     case .hiddenRows(let role, let statements):
       "row-level security hides rows from role \(role); as the owner run: " + statements.joined(separator: "; ")
     case .schema(let faults): "the schema is not the gateway's: " + faults.joined(separator: "; ")
-    case .busy: "another run holds the ledger's lock; try again when it has ended"
+    case .busy: "another run holds the lock of a run; try again when it has ended"
+    case .locked(let what, let holders):
+      what + (holders.isEmpty ? "" : ": " + holders.joined(separator: ", "))
+        + "; nothing was recorded; try again when it has ended"
     case .unreadableIncumbent(let run, let reason):
       "per_cell of training run \(run) cannot be read: \(reason); restore it, or promote another version"
     case .commitUnknown(let run):

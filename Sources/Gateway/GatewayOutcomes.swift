@@ -29,13 +29,16 @@ public struct GatewayOutcomes: OutcomeSource, ~Copyable {
   ///   - connection: a connection of this source's own; its transaction is open until `finish()`.
   ///   - floors: the floors of the tasks, and the floor of the others.
   ///   - unreadable: the instants whose rows are passed over, as `UnreadableRows` found them.
+  ///   - prepare: called inside the transaction before anything is read.
   ///   - progress: told the number of rows read, now and then.
   public static func open(
     _ connection: consuming Connection, schema: GatewaySchema, selection: OutcomeSelection,
-    floors: (tasks: [String: Double], other: Double), unreadable: [Instant], progress: @escaping (Int) -> Void
+    floors: (tasks: [String: Double], other: Double), unreadable: [Instant], progress: @escaping (Int) -> Void,
+    first prepare: (borrowing Connection) throws -> Void = { _ in }
   ) throws -> GatewayOutcomes {
     try connection.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
     try Session.prepare(connection)
+    try prepare(connection)
     let catalog = try catalog(connection, schema, floors)
     let window = try window(connection.query(OutcomeQueries.clock(days: selection.windowDays)).rows[0])
     let queries = OutcomeQueries(
@@ -118,7 +121,7 @@ public struct GatewayOutcomes: OutcomeSource, ~Copyable {
   }
 
   /// Ends the transaction.
-  public consuming func finish() throws {
+  public mutating func finish() throws {
     try connection.query("COMMIT")
   }
 }

@@ -28,9 +28,10 @@ extension Ledger {
   /// - Parameters:
   ///   - runID: the identifier of the new run.
   ///   - serving: the version that serves, as the caller saw it; another by then is a hold.
+  ///   - allowsFewerTenants: whether it may reach fewer tenants than the last promotion did.
   /// - Throws: as `record`.
   public func rollBack(
-    to target: (entry: LedgerEntry, perCell: String), runID: String, serving: String
+    to target: (entry: LedgerEntry, perCell: String), runID: String, serving: String, allowsFewerTenants: Bool
   ) throws -> Recording {
     let entry = target.entry
     return try record(
@@ -40,7 +41,7 @@ extension Ledger {
         gatePassed: entry.replayGatePassed,
         perCell: Array(target.perCell.utf8), doneLift: nil, costLift: nil, exploration: entry.explorationFloor,
         rulesetHash: entry.rulesetHash, evaluation: Array("{\"rollback_of\":\"\(entry.id)\"}".utf8)),
-      replayed: serving)
+      PromotionTerms(replayed: serving, allowsFewerTenants: allowsFewerTenants))
   }
 
   /// Records that a person lets promotions go on after a rollback: a run of its own, which changes nothing else.
@@ -56,6 +57,6 @@ extension Ledger {
         reason: Ledger.resumeReason, gatePassed: false, perCell: Array("{}".utf8), doneLift: nil, costLift: nil,
         exploration: serving.explorationFloor, rulesetHash: serving.rulesetHash,
         evaluation: Array("{\"evidence_looked_at\":false,\"resume\":true}".utf8)),
-      replayed: nil)
+      PromotionTerms(replayed: nil))
   }
 }

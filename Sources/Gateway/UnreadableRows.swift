@@ -18,9 +18,8 @@ public struct UnreadableRows {
   public static func find(
     _ connection: borrowing Connection, schema: GatewaySchema, selection: OutcomeSelection, tolerance: Int
   ) throws -> [Instant] {
-    let (slugs, window) = try connection.transaction("BEGIN READ ONLY") { connection in
-      try Session.prepare(connection)
-      return (
+    let (slugs, window) = try connection.session("BEGIN READ ONLY") { connection in
+      (
         try GatewayOutcomes.catalog(connection, schema, ([:], 0)).models.map(\.slug),
         try GatewayOutcomes.window(connection.query(OutcomeQueries.clock(days: selection.windowDays)).rows[0])
       )
@@ -36,8 +35,9 @@ public struct UnreadableRows {
       guard part.lowerBound < part.upperBound else {
         let instant = Instant(microseconds: part.lowerBound)
         found.append(instant)
-        rows +=
+        rows += try connection.session("BEGIN READ ONLY") { connection in
           try connection.query(search.queries(part, unreadable: [instant]).passedOver).scalar.flatMap { Int($0) } ?? 0
+        }
         guard rows <= tolerance else {
           throw GatewayError.badRows(
             "more than \(tolerance) rows of routing_outcomes cannot be read, the first of \(found[0]); correct them, or "
@@ -61,8 +61,7 @@ public struct UnreadableRows {
   private func isReadable(_ part: ClosedRange<Int64>, _ connection: borrowing Connection) throws -> Bool {
     let queries = queries(part)
     do {
-      try connection.transaction("BEGIN READ ONLY") { connection in
-        try Session.prepare(connection)
+      try connection.session("BEGIN READ ONLY") { connection in
         try connection.query(queries.survey)
         let names = NameIndex(slugs)
         var reader = Reader(halfLife: nil)

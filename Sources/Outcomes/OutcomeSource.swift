@@ -8,4 +8,11 @@ public protocol OutcomeSource: ~Copyable {
   mutating func readTraining(_ body: (Outcome, CellDirectory) -> Void) throws
   /// Streams the holdout rows, likewise.
   mutating func readHoldout(_ body: (Outcome, CellDirectory) -> Void) throws
+  /// Ends the reading, so that nothing is held while the rest is computed.
+  mutating func finish() throws
+}
+
+extension OutcomeSource where Self: ~Copyable {
+  /// Does nothing, for a source that holds nothing.
+  public mutating func finish() throws {}
 }

@@ -41,6 +41,12 @@ public struct Policy: Sendable, Equatable {
     modelIndex = NameIndex(models)
   }
 
+  /// The models that serve a cell, in the order of their bytes.
+  public var picks: [String] {
+    let picks = NameIndex(rows.compactMap(\.pick))
+    return models.filter { picks.existingNumber(of: $0) != nil }
+  }
+
   /// The row that serves the cell: its own, else that of `task:*:band`, else none.
   public func row(for cell: Cell) -> Row? {
     (index[cell] ?? index[cell.fallback]).map { rows[$0] }

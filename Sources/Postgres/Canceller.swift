@@ -1,29 +1,38 @@
 internal import CLibPQ
+internal import Dispatch
 internal import Synchronization
 
 /// Asks the server to end the statement that a connection runs; may be called from any thread.
 public final class Canceller: Sendable {
-  /// The address of libpq's handle, 0 once it is freed.
-  private let address: Mutex<Int>
+  /// libpq's handle, freed with its last user: the connection, or a request that is still on its way.
+  private final class Handle: Sendable {
+    private let address: Int
 
-  init(_ connection: OpaquePointer) { address = Mutex(Int(bitPattern: PQgetCancel(connection))) }
+    init?(_ connection: OpaquePointer) {
+      guard let handle = PQgetCancel(connection) else { return nil }
+      address = Int(bitPattern: handle)
+    }
 
-  deinit { invalidate() }
+    deinit { PQfreeCancel(OpaquePointer(bitPattern: address)) }
 
-  /// Sends the request. The connection must not be used for anything else afterwards: behind a pooler a late request
-  /// hits the next statement.
-  public func cancel() {
-    address.withLock { address in
-      guard let handle = OpaquePointer(bitPattern: address) else { return }
+    func send() {
       var message = [CChar](repeating: 0, count: 256)
-      PQcancel(handle, &message, Int32(message.count))
+      PQcancel(OpaquePointer(bitPattern: address), &message, Int32(message.count))
     }
   }
 
-  func invalidate() {
-    address.withLock { address in
-      if let handle = OpaquePointer(bitPattern: address) { PQfreeCancel(handle) }
-      address = 0
-    }
+  private let handle: Mutex<Handle?>
+  // Of its own, for the request makes a connection and waits for it, which on a dead network takes minutes.
+  private let queue = DispatchQueue(label: "cancel")
+
+  init(_ connection: OpaquePointer) { handle = Mutex(Handle(connection)) }
+
+  /// Sends the request and does not wait for it. The connection must not be used for anything else afterwards: a late
+  /// request hits the next statement.
+  public func cancel() {
+    guard let handle = handle.withLock({ $0 }) else { return }
+    queue.async { handle.send() }
   }
+
+  func invalidate() { handle.withLock { $0 = nil } }
 }

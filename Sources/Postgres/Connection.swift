@@ -33,7 +33,6 @@ public struct Connection: ~Copyable {
       PQfinish(handle)
       throw error
     }
-    PQsetErrorVerbosity(handle, PQERRORS_DEFAULT)
     self.handle = handle
     self.logger = logger
     notices = NoticeLog(logger)
@@ -50,6 +49,7 @@ public struct Connection: ~Copyable {
     let start = ContinuousClock.now
     PQsetErrorVerbosity(handle, PQERRORS_VERBOSE)
     var direction = PGRES_POLLING_WRITING
+    var stage = PQstatus(handle)
     while PQstatus(handle) != CONNECTION_BAD, direction != PGRES_POLLING_OK {
       if direction == PGRES_POLLING_FAILED { break }
       let left = .seconds(timeout) - (ContinuousClock.now - start)
@@ -60,7 +60,10 @@ public struct Connection: ~Copyable {
         fd: PQsocket(handle), events: Int16(direction == PGRES_POLLING_READING ? POLLIN : POLLOUT), revents: 0)
       let milliseconds = left.components.seconds * 1000 + left.components.attoseconds / 1_000_000_000_000_000
       poll(&waiting, 1, Int32(milliseconds) + 1)
-      if waiting.revents != 0 { direction = PQconnectPoll(handle) }
+      if waiting.revents != 0 {
+        stage = PQstatus(handle)
+        direction = PQconnectPoll(handle)
+      }
     }
     if PQstatus(handle) == CONNECTION_OK { return }
     let text = PQerrorMessage(handle).map { String(cString: $0) } ?? "no reason given"
@@ -68,20 +71,24 @@ public struct Connection: ~Copyable {
       // The server asked and libpq had none to give, so no SQLSTATE tells that it is the password.
       throw PostgresError(.connect, sqlState: "28P01", message: "the server asks for a password, and none was supplied")
     }
-    throw connectError(text)
+    throw connectError(text, stage)
   }
 
-  /// The verbose message of a refused connection is `… FATAL:  28000: role "x" does not exist`, and more lines.
-  private static func connectError(_ text: String) -> PostgresError {
-    let first = text.split(separator: "\n").first.map(String.init) ?? text
-    for severity in ["FATAL:  ", "ERROR:  "] {
-      guard let range = first.firstRange(of: severity) else { continue }
-      let rest = first[range.upperBound...]
-      let state = rest.prefix(5)
-      guard state.count == 5, rest.dropFirst(5).hasPrefix(": ") else { continue }
-      return PostgresError(.connect, sqlState: String(state), message: String(rest.dropFirst(7)))
+  /// The verbose message of a refused connection is `… FATAL:  28000: role "x" does not exist`, and more lines. The word
+  /// for the severity is in the server's language.
+  /// - Parameter stage: how far the last attempt came.
+  private static func connectError(_ text: String, _ stage: ConnStatusType) -> PostgresError {
+    if let refusal = refusal(in: text) {
+      return PostgresError(.connect, sqlState: refusal.state, message: refusal.message)
     }
-    return PostgresError(.connect, message: first)
+    let first = text.split(separator: "\n").first.map(String.init) ?? text
+    return PostgresError(stage == CONNECTION_SSL_STARTUP ? .encryption : .connect, message: first)
+  }
+
+  /// SQLSTATE and message of the last refusal in a verbose text.
+  private static func refusal(in text: String) -> (state: String, message: String)? {
+    let matches = text.split(separator: "\n").lazy.compactMap { $0.firstMatch(of: /:  ([0-9A-Z]{5}): (.*)$/) }
+    return matches.last.map { (String($0.1), String($0.2)) }
   }
 
   /// A parameter of the connection as libpq settled it, `sslmode` for one; never a password.
@@ -129,9 +136,11 @@ public struct Connection: ~Copyable {
     }
     let text = PQerrorMessage(handle).map { String(cString: $0) } ?? ""
     let line = text.split(separator: "\n").first.map(String.init) ?? "the connection was closed"
+    // With the connection the fields are lost, and the text is what is left of them.
+    let refusal = field("C") == nil ? Connection.refusal(in: text) : nil
     return PostgresError(
-      PQstatus(handle) == CONNECTION_BAD ? .connectionLost : .statement, sqlState: field("C"),
-      message: field("M") ?? line, statement: statement)
+      PQstatus(handle) == CONNECTION_BAD ? .connectionLost : .statement, sqlState: field("C") ?? refusal?.state,
+      message: field("M") ?? refusal?.message ?? line, statement: statement)
   }
 
   /// Runs `COPY (query) TO STDOUT (FORMAT binary)` and calls `body` with each row as it arrives.
@@ -150,7 +159,8 @@ public struct Connection: ~Copyable {
     do throws(PostgresError) {
       while try readChunk(statement, &decoder, body) {}
     } catch {
-      canceller.cancel()
+      // The server still sends only where it is the reader who gave up.
+      if error.kind == .malformedRow { canceller.cancel() }
       drain()
       throw error
     }
@@ -206,11 +216,16 @@ public struct Connection: ~Copyable {
   }
 
   /// Runs `body` in a transaction: COMMIT when it returns, ROLLBACK when it throws, and the first error is thrown.
-  /// - Throws: what `body` throws; `PostgresError` of kind `commitUnknown` when the connection is lost at COMMIT.
+  /// - Throws: what `body` throws; `PostgresError` of kind `commitUnknown` when the connection is lost at COMMIT, and of
+  ///   kind `transactionRefused` behind a pooler that takes single statements only.
   public func transaction<Result>(
     _ begin: String = "BEGIN", _ body: (borrowing Connection) throws -> Result
   ) throws -> Result {
-    try query(begin)
+    do throws(PostgresError) {
+      try query(begin)
+    } catch {
+      throw error.sqlState == PostgresError.protocolViolation ? error.asTransactionRefused() : error
+    }
     let result: Result
     do {
       result = try body(self)
@@ -218,18 +233,18 @@ public struct Connection: ~Copyable {
       _ = try? query("ROLLBACK")
       throw error
     }
-    try commit()
+    try commit(isReadOnly: begin.hasSuffix("READ ONLY"))
     return result
   }
 
-  private func commit() throws(PostgresError) {
+  private func commit(isReadOnly: Bool) throws(PostgresError) {
     do throws(PostgresError) {
       let tag = try query("COMMIT").commandTag
       guard tag == "COMMIT" else {
         throw PostgresError(.statement, message: "COMMIT was answered with \(tag)", statement: "COMMIT")
       }
     } catch {
-      throw error.kind == .connectionLost ? error.asCommitUnknown() : error
+      throw error.kind == .connectionLost && !isReadOnly ? error.asCommitUnknown() : error
     }
   }
 }

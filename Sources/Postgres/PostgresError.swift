@@ -5,6 +5,10 @@ public struct PostgresError: Error, Equatable, CustomStringConvertible {
   public enum Kind: Sendable, Equatable {
     /// No connection could be made.
     case connect
+    /// The server was reached, and no encrypted connection could be made with it.
+    case encryption
+    /// The other side takes no transactions, as a pooler in statement mode does not.
+    case transactionRefused
     /// The server refused a statement.
     case statement
     /// The connection was lost.
@@ -34,18 +38,27 @@ public struct PostgresError: Error, Equatable, CustomStringConvertible {
 
   /// Whether the cause is one that may be gone soon: the server starts, stops or is full, or the way to it is cut.
   public var mayPass: Bool {
+    if kind == .transactionRefused { return false }
     if let sqlState {
-      return ["57P01", "57P02", "57P03", "53300"].contains(sqlState) || sqlState.hasPrefix("08")
+      return ["57P01", "57P02", "57P03", "53300"].contains(sqlState)
+        || (sqlState.hasPrefix("08") && sqlState != PostgresError.protocolViolation)
     }
     // A certificate that is not to be trusted now will not be in a minute.
-    return (kind == .connect && !message.contains("certificate")) || kind == .connectionLost
+    return kind == .connect || kind == .connectionLost
   }
+
+  /// What a pooler answers to a statement that its mode does not allow.
+  static let protocolViolation = "08P01"
 
   /// Whether a value of a row is the cause: one that cannot be converted, or is no text in the encoding.
   public var isOfValue: Bool { sqlState?.hasPrefix("22") == true }
 
   func asCommitUnknown() -> PostgresError {
     PostgresError(.commitUnknown, sqlState: sqlState, message: message, statement: statement)
+  }
+
+  func asTransactionRefused() -> PostgresError {
+    PostgresError(.transactionRefused, sqlState: sqlState, message: message, statement: statement)
   }
 
   /// The message, with the SQLSTATE behind it.

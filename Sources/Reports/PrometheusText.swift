@@ -11,6 +11,8 @@ public enum PrometheusText {
     var text = ends(now: now, success: now, exitStatus: exitStatus)
     text += metric("promoted", "Whether the last run promoted its candidate.", [([:], report.promoted ? 1 : 0)])
     text += metric(
+      "tenants_moved", "How many tenants the last run moved.", [([:], Double(report.tenantsMoved ?? 0))])
+    text += metric(
       "check_passed", "Whether each check of the gate passed.",
       report.checks.map { (["check": $0.name.rawValue], $0.passed ? 1 : 0) })
     text += metric(

@@ -111,6 +111,8 @@ public struct RunReport: Codable, Sendable {
   public var would: Verdict?
   /// Whether every tenant was moved.
   public var promoted: Bool
+  /// How many tenants were moved; nil where none was.
+  public var tenantsMoved: Int?
   /// Why; of a shadow or dry run it begins with `would promote:` or `would hold:`.
   public var reason: String
   /// The incumbent's version.

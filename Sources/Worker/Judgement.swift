@@ -25,7 +25,7 @@ package struct Judgement {
     self.anchor = anchor
   }
 
-  /// Replays the holdout and makes the gate.
+  /// Replays the holdout, ends the reading and makes the gate.
   /// - Parameters:
   ///   - strata: the holdout's sampling by the judge.
   ///   - others: policies that are valued on the same rows.
@@ -45,6 +45,7 @@ package struct Judgement {
     let replayer = try learning.replay(
       from: &source, statistics: statistics, catalog: catalog, settings: settings, incumbent: incumbent,
       sampling: sampling ?? SamplingWeights(strata: survey.strata.holdout), companions: companions)
+    try source.finish()
     let cells = source.directory.cells
     var evidence = GateEvidence(
       survey: survey, ruleset: settings.rulesetHash, standing: standing, replayer: replayer,

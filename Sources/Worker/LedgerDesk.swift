@@ -42,11 +42,15 @@ public struct LedgerDesk {
   }
 
   /// Moves every tenant back to a version that was once promoted.
-  /// - Parameter artifacts: a folder in which the version's artifact, where there is one, must match its hash.
+  /// - Parameters:
+  ///   - artifacts: a folder in which the version's artifact, where there is one, must match its hash.
+  ///   - allowsFewerTenants: whether it may reach fewer tenants than the last promotion did.
   /// - Returns: the run, as recorded, and whether it was promoted.
   /// - Throws: `RunFailure` with status 65 where the version was never promoted, serves already, or its artifact is
   ///   not what its hash says.
-  public func rollBack(to version: String, artifacts: String?) throws(RunFailure) -> RollbackReport {
+  public func rollBack(
+    to version: String, artifacts: String?, allowsFewerTenants: Bool
+  ) throws(RunFailure) -> RollbackReport {
     try attempt {
       let (target, serving, gateway) = try look(Preflight.rollback) { connection, ledger in
         (
@@ -59,10 +63,12 @@ public struct LedgerDesk {
       }
       guard serving != version else { throw RunFailure(.badData, "version \(version) serves already") }
       if let artifacts { try checkArtifact(in: artifacts, version: version) }
-      let recording = try gateway.rollBack(to: target, runID: UUID().uuidString.lowercased(), serving: serving)
+      let recording = try gateway.rollBack(
+        to: target, runID: UUID().uuidString.lowercased(), serving: serving, allowsFewerTenants: allowsFewerTenants)
       return RollbackReport(
         runId: recording.run.id, promoted: recording.run.promoted, reason: recording.run.reason,
-        policyVersionFrom: recording.run.versionFrom, policyVersionTo: recording.run.versionTo)
+        policyVersionFrom: recording.run.versionFrom, policyVersionTo: recording.run.versionTo,
+        tenantsMoved: recording.tenantsMoved)
     }
   }
 

@@ -72,25 +72,28 @@ public struct NightlyRun {
         alpha: gate.alpha, attempt: incumbent.triesSince + 1, evidenceLookedAt: verdict.isEvidenceLookedAt,
         checks: checks, replay: replayReport))
     let artifact = try writeArtifact(learning.artifact, version: run.versionTo)
-    let recording = try record(run, schema: evidence.schema, replayed: incumbent.version?.description)
+    let terms = PromotionTerms(
+      replayed: incumbent.version?.description, picks: learning.candidate.picks,
+      allowsFewerTenants: request.allowsFewerTenants)
+    let recording = try record(run, terms, schema: evidence.schema)
     timer.mark("record")
-    let from = versions.from.description
-    return ReportBuilder(
+    var report = ReportBuilder(
       rule: rule, survey: evidence.survey, learning: learning, catalog: catalog, incumbent: incumbent.policy
     ).report(
       ReportBuilder.Identity(recording?.run ?? run, isDryRun: request.isDryRun, would: verdict.would),
-      checks: checks
-        + (recording.map { [Gate.incumbentCheck(replayed: from, now: $0.serving ?? from)] } ?? []),
+      checks: checks + (recording?.checks ?? []),
       replay: replayReport, figures: RunFigures(evidence.replayer.replay, cells: evidence.cells, catalog: catalog),
       artifact: artifact, timings: timer.milliseconds)
+    report.tenantsMoved = recording?.tenantsMoved
+    return report
   }
 
-  private func record(_ run: TrainingRun, schema: GatewaySchema, replayed: String?) throws -> Recording? {
+  private func record(_ run: TrainingRun, _ terms: PromotionTerms, schema: GatewaySchema) throws -> Recording? {
     guard !request.isDryRun else { return nil }
     try interruption.check()
     interruption.beginRecording(run.id)
     do {
-      return try Ledger(schema: schema, settings: request.connection, logger: logger).record(run, replayed: replayed)
+      return try Ledger(schema: schema, settings: request.connection, logger: logger).record(run, terms)
     } catch {
       interruption.endRecording()
       throw error
@@ -100,7 +103,7 @@ public struct NightlyRun {
   /// A read that loses its server begins again from the start, for a part of the rows is never fitted; and so does one
   /// that met a row that cannot be read, without that row.
   private func gatherWithRetries(_ timer: inout PhaseTimer) throws -> Evidence {
-    let start = ContinuousClock.now
+    var backoff = request.connection.backoff
     var unreadable: Set<Instant> = []
     while true {
       do {
@@ -111,9 +114,9 @@ public struct NightlyRun {
         unreadable.formUnion(found)
         logger.warning("\(unreadable.count) instants have rows that cannot be read, and are left out: \(error)")
       } catch let error as PostgresError where error.mayPass {
-        let left = Duration.seconds(request.connection.retrySeconds) - (ContinuousClock.now - start)
-        guard left > .zero, !interruption.isRequested, error.kind != .connect else { throw error }
-        logger.notice("the read begins again: \(error)")
+        guard error.kind != .connect,
+          backoff.pause({ logger.notice("the read begins again in \($0) ms: \(error)") })
+        else { throw error }
       }
     }
   }
@@ -147,14 +150,14 @@ public struct NightlyRun {
     if readOnly && !request.isDryRun { throw GatewayError.readOnlyServer }
     timer.mark("preflight")
 
+    let ledger = Ledger(schema: schema, settings: request.connection, logger: logger)
     var source = try GatewayOutcomes.open(
       connection, schema: schema, selection: settings.selection, floors: (settings.floors, settings.defaultFloor),
-      unreadable: unreadable, progress: { rows in progress("\(rows) rows read") })
-    let ledger = Ledger(schema: schema, settings: request.connection, logger: logger)
+      unreadable: unreadable, progress: { rows in progress("\(rows) rows read") },
+      first: { connection in if !request.isDryRun { try ledger.claimRun(connection) } })
     let catalog = source.catalog
     let incumbent = try source.withConnection { connection in
-      if !request.isDryRun { try ledger.claimRun(connection) }
-      return try ledger.incumbent(
+      try ledger.incumbent(
         connection, catalog: catalog, rule: rule, exploration: settings.learner.exploration,
         anchorDays: settings.thresholds.anchorDays)
     }
@@ -173,7 +176,6 @@ public struct NightlyRun {
       &source, statistics: statistics, survey: survey, standing: standing(incumbent, learning))
     let versions = source.versions
     interruption.watch(nil)
-    try source.finish()
     timer.mark("holdout")
     try interruption.check()
     return Evidence(

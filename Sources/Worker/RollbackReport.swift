@@ -10,6 +10,8 @@ public struct RollbackReport: Encodable, Sendable {
   public let policyVersionFrom: String
   /// The version that serves now, if it was promoted.
   public let policyVersionTo: String
+  /// How many tenants were moved; nil where none was.
+  public let tenantsMoved: Int?
 }
 
 /// What became of a resumption.

@@ -32,7 +32,7 @@ public struct RunFailure: Error, CustomStringConvertible {
       switch error {
       case .missingGrants, .hiddenRows: .privilege
       case .schema: .settings
-      case .busy, .readOnlyServer: .tryAgain
+      case .busy, .locked, .readOnlyServer: .tryAgain
       case .unreadableIncumbent, .badRows: .badData
       case .commitUnknown: .commitUnknown
       }
@@ -40,7 +40,7 @@ public struct RunFailure: Error, CustomStringConvertible {
   }
 
   private init(postgres error: PostgresError) {
-    let state = error.sqlState ?? ""
+    let state = error.kind == .commitUnknown ? "" : error.sqlState ?? ""
     switch state {
     case "42501", "28000", "28P01", "3D000":
       self.init(.privilege, "the server refuses: \(error); check the role, its grants and pg_hba.conf")
@@ -52,6 +52,13 @@ public struct RunFailure: Error, CustomStringConvertible {
     default:
       switch error.kind {
       case .connect: self.init(.unreachable, "the database is out of reach: \(error); check the address and the server")
+      case .encryption:
+        self.init(.unreachable, "the connection cannot be encrypted: \(error); check sslmode and sslrootcert")
+      case .transactionRefused:
+        self.init(
+          .settings,
+          "the server takes no transactions: \(error); a pooler in statement mode cannot be used, connect to one in "
+            + "session or transaction mode, or to the server itself")
       case .connectionLost: self.init(.tryAgain, "the connection was lost: \(error); run again later")
       case .commitUnknown: self.init(.commitUnknown, "the answer to COMMIT was lost: \(error)")
       case .malformedRow: self.init(.badData, "\(error)")

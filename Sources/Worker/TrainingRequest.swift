@@ -16,6 +16,8 @@ public struct TrainingRequest: Sendable {
   public var allowsRulesetChange: Bool
   /// A version, or its hash, that was rolled back and may be promoted again; nil for none.
   public var allowedRolledBack: String?
+  /// Whether the version may reach fewer tenants than the last promotion did.
+  public var allowsFewerTenants: Bool
   /// How many outcomes with a value that cannot be read may be left out.
   public var tolerance: Int
   /// The run's identifier, a UUID.
@@ -24,7 +26,8 @@ public struct TrainingRequest: Sendable {
   /// Makes a request.
   public init(
     cadence: Cadence, isDryRun: Bool, connection: ConnectionSettings, settings: Settings, artifacts: String?,
-    allowsRulesetChange: Bool, allowedRolledBack: String? = nil, tolerance: Int, runID: String
+    allowsRulesetChange: Bool, allowedRolledBack: String? = nil, allowsFewerTenants: Bool = false, tolerance: Int,
+    runID: String
   ) {
     self.cadence = cadence
     self.isDryRun = isDryRun
@@ -33,6 +36,7 @@ public struct TrainingRequest: Sendable {
     self.artifacts = artifacts
     self.allowsRulesetChange = allowsRulesetChange
     self.allowedRolledBack = allowedRolledBack
+    self.allowsFewerTenants = allowsFewerTenants
     self.tolerance = tolerance
     self.runID = runID
   }

@@ -20,12 +20,16 @@ struct Rollback: ParsableCommand {
   )
   var artifacts: String?
 
+  @Flag(name: .long, help: "Allow the version to reach fewer tenants than the last promotion did.")
+  var allowFewerTenants = false
+
   @Option(help: "How the result is printed: text or json.")
   var format = OutputFormat.text
 
   func run() throws {
     do {
-      let result = try database.desk().rollBack(to: version, artifacts: artifacts)
+      let result = try database.desk().rollBack(
+        to: version, artifacts: artifacts, allowsFewerTenants: allowFewerTenants)
       if format == .json {
         try StandardOutput.print(JSONReport.text(result))
       } else {

@@ -62,6 +62,9 @@ struct Train: ParsableCommand {
       "Allow the table of this version, which was rolled back, to be promoted again.", valueName: "version"))
   var allowRolledBack: String?
 
+  @Flag(name: .long, help: "Allow the version to reach fewer tenants than the last promotion did.")
+  var allowFewerTenants = false
+
   @Flag(name: .long, help: "End with status 2 when the verdict is hold.")
   var failOnHold = false
 
@@ -101,6 +104,6 @@ struct Train: ParsableCommand {
     return TrainingRequest(
       cadence: cadence, isDryRun: dryRun, connection: database.connection(interruption), settings: values,
       artifacts: artifacts, allowsRulesetChange: allowRulesetChange, allowedRolledBack: allowRolledBack,
-      tolerance: skipBad, runID: runID)
+      allowsFewerTenants: allowFewerTenants, tolerance: skipBad, runID: runID)
   }
 }

@@ -190,12 +190,31 @@ import Testing
     #expect(try night.train().status == 0)
   }
 
+  @Test("the lock of a run is tried before anything is read")
+  func lockComesFirst() throws {
+    let night = try Night()
+    let other = try night.owner()
+    try other.query("BEGIN")
+    try other.query("SELECT pg_advisory_xact_lock(\(0x6c61_6272))")
+    try other.query("LOCK TABLE routing_outcomes, models IN ACCESS EXCLUSIVE MODE")
+    let refused = try night.train(["--deadline-seconds", "50"])
+    #expect(refused.status == 75 && refused.errors.contains("another run holds"), "\(refused.errors)")
+  }
+
+  @Test("how long a transaction may be idle is the administrator's to say")
+  func idleTimeout() throws {
+    let night = try Night()
+    try night.owner().query(
+      "ALTER DATABASE \(night.database) SET idle_in_transaction_session_timeout = '50s'")
+    let program = try night.train(["--log-level", "trace"])
+    #expect(try program.result().promoted && !program.errors.contains("idle_in_transaction"))
+  }
+
   @Test("tiny timeouts of the role and the database are not ours", arguments: ["statement_timeout", "lock_timeout"])
   func timeouts(setting: String) throws {
     let night = try Night()
     let owner = try night.owner()
     try owner.query("ALTER DATABASE \(night.database) SET \(setting) = '2ms'")
-    try owner.query("ALTER DATABASE \(night.database) SET idle_in_transaction_session_timeout = '5ms'")
     #expect(try night.train().result().promoted)
   }
 

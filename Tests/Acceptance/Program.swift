@@ -73,6 +73,7 @@ struct Program {
     let verdict: String
     let would: String?
     let promoted: Bool
+    let tenants_moved: Int?
     let reason: String
     let policy_version_from: String
     let policy_version_to: String

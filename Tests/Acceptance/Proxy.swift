@@ -11,12 +11,13 @@ final class Proxy: Sendable {
     case stall(afterBytes: Int)
     /// The first COMMIT of a ledger's transaction is lost with its connection.
     case loseCommit
-    /// The answer to it is lost with its connection.
-    case loseAnswer
+    /// The answer to it is lost with its connection, and for so many seconds nobody gets through.
+    case loseAnswer(darkSeconds: Double)
   }
 
   private struct State {
     var isHarmDone = false
+    var darkUntil = ContinuousClock.now
     var descriptors: [Int32] = []
   }
 
@@ -64,6 +65,10 @@ final class Proxy: Sendable {
   private func accept() {
     while true {
       let client = Glibc.accept(listener, nil, nil)
+      if client >= 0, ContinuousClock.now < state.withLock({ $0.darkUntil }) {
+        close(client)
+        continue
+      }
       guard client >= 0, let backend = try? Proxy.makeSocket(server, Glibc.connect) else { return }
       state.withLock { $0.descriptors += [client, backend] }
       let link = Link(client: client, backend: backend)
@@ -96,7 +101,9 @@ final class Proxy: Sendable {
       if text.contains("COMMIT"), link.isLedger.withLock({ $0 }), takeHarm() {
         switch harm {
         case .loseCommit: return link.cut()
-        case .loseAnswer: link.isAnswerLost.withLock { $0 = true }
+        case .loseAnswer(let seconds):
+          state.withLock { $0.darkUntil = .now + .seconds(seconds) }
+          link.isAnswerLost.withLock { $0 = true }
         case .trickle, .stall: break
         }
       }

@@ -43,12 +43,24 @@ import Testing
     #expect(try night.isConsistent())
   }
 
-  @Test("a COMMIT whose answer was lost is found, and never sent again")
-  func lostAnswer() async throws {
+  @Test(
+    "a COMMIT whose answer was lost is found, and never sent again, also where the server is away for a while",
+    arguments: [0, 20])
+  func lostAnswer(darkSeconds: Double) async throws {
     let night = try Night()
-    let ended = try await train(night, through: Proxy(to: night.server.socket, .loseAnswer))
+    let ended = try await train(night, through: Proxy(to: night.server.socket, .loseAnswer(darkSeconds: darkSeconds)))
     #expect(try ended.status == 0 && ended.result().promoted)
     #expect(try night.owner().query("SELECT count(*) FROM training_runs").scalar == "1")
     #expect(try night.isConsistent())
+  }
+
+  @Test("a COMMIT whose answer cannot be found out within the retry time is status 76, which names the run")
+  func unknownAnswer() async throws {
+    let night = try Night()
+    let ended = try await train(
+      night, through: Proxy(to: night.server.socket, .loseAnswer(darkSeconds: 600)), ["--connect-retry-seconds", "12"])
+    #expect(ended.status == 76 && ended.output == "")
+    let run = try #require(try night.owner().query("SELECT id::text FROM training_runs").scalar)
+    #expect(ended.errors.contains("look whether training_runs has id \(run)"))
   }
 }

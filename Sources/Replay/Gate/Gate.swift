@@ -42,19 +42,13 @@ public struct Gate {
   /// The lift of a quantity.
   public func lift(_ quantity: Quantity) -> Lift { improvement.lift(quantity) }
 
-  /// All checks but the last, which only the ledger can make.
+  /// All checks but those that only the ledger can make.
   public func checks() -> [GateCheck] {
     [
       source(), paused(), volume(), costs(), labels(), drift(), ruleset(), propensities(), change(), support(),
       noWorse(), better(), anchor(), slices(), tenants(), coverage(), exploration(), staticMix(), singleModel(),
       reload(),
     ]
-  }
-
-  /// The check at commit time: the incumbent is still the one that was replayed.
-  public static func incumbentCheck(replayed: String, now: String) -> GateCheck {
-    GateCheck(
-      .incumbent, replayed == now, observed: "the incumbent is \(now)", required: "\(replayed), which was replayed")
   }
 
   /// What a promotion is for, in a line.

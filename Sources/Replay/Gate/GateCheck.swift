@@ -44,6 +44,10 @@ public struct GateCheck: Sendable, Equatable, Codable {
     case reload
     /// The incumbent is still the one that was replayed.
     case incumbent
+    /// The models that the candidate picks are still enrolled.
+    case enrolment
+    /// The version reaches every tenant.
+    case reach
 
     /// Whether a failure here is found before the evidence of better or worse is looked at, so that the night spends no
     /// error.
