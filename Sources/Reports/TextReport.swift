@@ -62,9 +62,14 @@ public enum TextReport {
     """
     \(report.headline)  \(wrap(report.plainReason, indent: report.headline.count + 2))
       from     \(report.policyVersionFrom)
-      to       \(report.policyVersionTo)\(report.promoted ? "" : "  (not served)")
+      to       \(report.policyVersionTo)\(served(report))
       run      \(report.runId)  \(report.cadence)\(report.dryRun ? ", dry run: nothing was written" : "")
     """
+  }
+
+  private static func served(_ report: RunReport) -> String {
+    guard report.promoted else { return "  (not served)" }
+    return report.tenantsMoved.map { "  (\($0) \($0 == 1 ? "tenant" : "tenants") moved)" } ?? ""
   }
 
   private static func funnel(_ outcomes: RunReport.Outcomes) -> String {

@@ -229,26 +229,6 @@ import Testing
     #expect(try ended.result().outcomes.eligible == 20_000)
   }
 
-  @Test("functions and operators of another schema on the search_path are not ours")
-  func searchPath() throws {
-    let night = try Night()
-    let owner = try night.owner()
-    try owner.query("CREATE SCHEMA trap")
-    for function in [
-      "now() RETURNS timestamptz", "count(anyelement) RETURNS bigint", "split_part(text, text, int) RETURNS text",
-    ] {
-      try owner.query(
-        "CREATE FUNCTION trap.\(function) LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'trapped'; END $$")
-    }
-    try owner.query("GRANT USAGE ON SCHEMA trap TO ainfera_labs")
-    try owner.query("ALTER DATABASE \(night.database) SET search_path = trap, public, pg_catalog")
-    #expect(try night.train().result().promoted)
-    let doctor = try Program(
-      ["doctor"],
-      environment: ["PGHOST": night.server.socket, "PGDATABASE": night.database, "PGUSER": "ainfera_labs"])
-    #expect(doctor.status == 0 && !doctor.output.contains("trapped"))
-  }
-
   @Test("settings with quotes and statements in names do no more than name")
   func hostileSettings() throws {
     let night = try Night()
