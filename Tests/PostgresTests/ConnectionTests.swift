@@ -99,10 +99,18 @@ import Testing
     #expect(error?.sqlState == "57014")
   }
 
-  @Test("identifiers and literals survive quotes and backslashes", arguments: ["plain", "a'b", "a\\b", "a\"b", "é\n"])
+  @Test(
+    "identifiers and literals survive quotes and backslashes",
+    arguments: [
+      "plain", "a'b", "a\\b", "a\"b", "é\n", "a\"\u{301}b", "a'\u{301}b", "a\\\u{308}b", "\u{200d}\"\u{200d}",
+      "\"\u{fe0f}",
+      "\r\n\"", "\"; DROP TABLE x; --\u{301}",
+    ])
   func quoting(text: String) throws {
     let connection = try TestServer.shared.get().owner("postgres")
-    let result = try connection.query("SELECT \(SQLText.literal(text)) AS \(SQLText.identifier(text))")
-    #expect(result.scalar == text)
+    let result = try connection.query(
+      "SELECT \(SQLText.literal(text)), (SELECT column_name FROM json_to_record('{}') AS t (\(SQLText.identifier(text)) int), "
+        + "LATERAL (SELECT json_object_keys(row_to_json(t)) AS column_name) AS names)")
+    #expect(result.rows[0].map { $0.map { Array($0.utf8) } } == [Array(text.utf8), Array(text.utf8)])
   }
 }
