@@ -17,12 +17,17 @@ public struct PolicyVersion: Sendable, Equatable, CustomStringConvertible {
     self.hash = hash
   }
 
+  /// The numbers that a version may have, so that the next one is a version too.
+  private static let numbers = 0..<1_000_000_000
+
   /// Reads a version.
   /// - Throws: `PolicyError.badVersion`.
   public init(_ text: String) throws(PolicyError) {
     let halves = text.split(separator: "+", omittingEmptySubsequences: false)
     let numbers = halves[0].split(separator: ".", omittingEmptySubsequences: false).compactMap { Int($0) }
-    guard halves.count == 2, numbers.count == 3, !halves[1].isEmpty else { throw .badVersion(text) }
+    guard halves.count == 2, numbers.count == 3, !halves[1].isEmpty,
+      numbers.allSatisfy(PolicyVersion.numbers.contains)
+    else { throw .badVersion(text) }
     self.init(major: numbers[0], minor: numbers[1], patch: numbers[2], hash: String(halves[1]))
   }
 

@@ -10,7 +10,12 @@ import Testing
     #expect(version.next(.decisionRule, hash: "ff").description == "2.0.0+ff")
   }
 
-  @Test("a text that is no version is refused", arguments: ["", "1.2+a", "1.2.3", "1.2.x+a", "1.2.3+", "1.2.3+a+b"])
+  @Test(
+    "a text that is no version is refused",
+    arguments: [
+      "", "1.2+a", "1.2.3", "1.2.x+a", "1.2.3+", "1.2.3+a+b", "1.-2.3+a", "1.2.9223372036854775807+a",
+      "1.9223372036854775807.3+a", "9223372036854775807.2.3+a", "1.2.99999999999999999999+a",
+    ])
   func refuses(text: String) {
     #expect(throws: PolicyError.badVersion(text)) { try PolicyVersion(text) }
   }
