@@ -125,10 +125,14 @@ struct LedgerTransaction {
       )
     }
     placeholders.insert(runInstant, at: 1)
-    try Lock.runs.wait {
+    let inserted = try Lock.runs.wait {
       try connection.query(
         "INSERT INTO \(ledger.table("training_runs")) (\(columns.joined(separator: ", "))) "
-          + "VALUES (\(placeholders.joined(separator: ", ")))", values)
+          + "VALUES (\(placeholders.joined(separator: ", ")))", values
+      ).affectedRows
+    }
+    guard inserted == 1 else {
+      throw GatewayError.schema(["training_runs took no row; look at the triggers and rules that `doctor` names"])
     }
     return recording(run)
   }

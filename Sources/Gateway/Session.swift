@@ -8,7 +8,7 @@ enum Session {
   /// administrator's to say.
   private static let settings = [
     ("search_path", "pg_catalog, pg_temp"), ("timezone", "UTC"), ("datestyle", "ISO"), ("extra_float_digits", "1"),
-    ("synchronize_seqscans", "off"), ("jit", "off"), ("lock_timeout", "60s"),
+    ("row_security", "on"), ("synchronize_seqscans", "off"), ("jit", "off"), ("lock_timeout", "60s"),
   ]
 
   /// A server on Linux can notice that a client has gone while a statement still runs; elsewhere the setting is refused.

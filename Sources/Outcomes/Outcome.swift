@@ -56,7 +56,7 @@ public struct Outcome: Sendable, Equatable {
   public static func reward(score: Double) -> Double { (score - 1) / 4 }
 
   /// The most that a call can cost, in USD; what is more is an error of what wrote it.
-  static let highestCost = 1e6
+  package static let highestCost = 1e6
 
   /// The cost as the outcomes have it; nil where it is unknown, negative, not finite or above 1,000,000 USD, for unknown is not 0.
   public static func knownCost(_ value: Double?) -> Double? {

@@ -4,6 +4,7 @@ internal import Glibc
 public import Logging
 internal import Outcomes
 public import Postgres
+internal import Replay
 
 /// What would go wrong tonight, from the connection to the room for artifacts.
 public struct Examination: Encodable {
@@ -22,8 +23,11 @@ public struct Examination: Encodable {
       let opened = try Connection.open(connection, logger: logger)
       findings.append(Finding("connection", .ok, "made"))
       let doctor = Doctor(
-        schema: settings.schema, windowDays: settings.selection.windowDays, clock: Date().timeIntervalSince1970)
-      findings += doctor.examine(opened, usesInferences: settings.selection.usesInputTokens)
+        schema: settings.schema, selection: settings.selection, learner: settings.learner,
+        floors: (settings.floors, settings.defaultFloor), anchorDays: settings.thresholds.anchorDays,
+        clock: Date().timeIntervalSince1970, connection: connection, logger: logger,
+        exitStatus: { RunFailure($0).status.rawValue })
+      findings += doctor.examine(opened)
     } catch {
       let failure = RunFailure(error)
       findings.append(Finding("connection", .fail, failure.description, exitStatus: failure.status.rawValue))
@@ -38,12 +42,13 @@ public struct Examination: Encodable {
     guard statvfs(folder, &status) == 0, access(folder, W_OK) == 0 else {
       return Finding(
         "artifacts", .fail, "\(folder) cannot be written to: \(String(cString: strerror(errno)))",
-        cure: "mkdir -p \(folder), owned by the worker's account", exitStatus: ExitStatus.tryAgain.rawValue)
+        cure: .advice("create the folder, and let the worker's account write there"),
+        exitStatus: ExitStatus.tryAgain.rawValue)
     }
     let room = Double(status.f_bavail) * Double(status.f_frsize)
     let isEnough = room >= leastRoom
     return Finding(
       "artifacts", isEnough ? .ok : .warn, "\((room / 1_048_576).decimals(0)) MiB free in \(folder)",
-      cure: isEnough ? nil : "make room")
+      cure: isEnough ? nil : .advice("make room; an artifact that cannot be written ends the run"))
   }
 }

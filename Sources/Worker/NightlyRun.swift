@@ -133,12 +133,12 @@ public struct NightlyRun {
 
   private func preflight(
     _ connection: borrowing Connection
-  ) throws -> (schema: GatewaySchema, isReadOnly: Bool) {
+  ) throws -> (schema: GatewaySchema, refusal: WriteRefusal?) {
     try connection.transaction("BEGIN READ ONLY") { connection in
       let uses = Preflight.training(usesInferences: settings.selection.usesInputTokens)
       return (
         try Preflight(schema: settings.schema, uses: uses).run(connection),
-        try connection.query("SELECT pg_is_in_recovery()").scalar == "t"
+        try WriteRefusal.find(connection)
       )
     }
   }
@@ -146,8 +146,8 @@ public struct NightlyRun {
   private func gather(_ timer: inout PhaseTimer, unreadable: [Instant]) throws -> Evidence {
     let connection = try Connection.open(request.connection, logger: logger)
     interruption.watch(connection.canceller)
-    let (schema, readOnly) = try preflight(connection)
-    if readOnly && !request.isDryRun { throw GatewayError.readOnlyServer }
+    let (schema, refusal) = try preflight(connection)
+    if let refusal, !request.isDryRun { throw GatewayError.writesRefused(refusal) }
     timer.mark("preflight")
 
     let ledger = Ledger(schema: schema, settings: request.connection, logger: logger)

@@ -32,11 +32,16 @@ public struct RunFailure: Error, CustomStringConvertible {
       switch error {
       case .missingGrants, .hiddenRows: .privilege
       case .schema: .settings
-      case .busy, .locked, .readOnlyServer: .tryAgain
+      case .busy, .locked, .readOnlyServer, .writesRefused: .tryAgain
       case .unreadableIncumbent, .badRows: .badData
       case .commitUnknown: .commitUnknown
       }
     self.init(status, "\(error)")
+  }
+
+  /// Whether the server refused the row of the ledger, or the tenants' version.
+  private static func isOfWrite(_ error: PostgresError) -> Bool {
+    ["INSERT", "UPDATE"].contains { error.statement?.hasPrefix($0) == true }
   }
 
   private init(postgres error: PostgresError) {
@@ -46,6 +51,11 @@ public struct RunFailure: Error, CustomStringConvertible {
       self.init(.privilege, "the server refuses: \(error); check the role, its grants and pg_hba.conf")
     case "42P01", "42703", "42804", "3F000":
       self.init(.settings, "the schema is not the gateway's: \(error)")
+    case let state where RunFailure.isOfWrite(error) && ["22", "23", "P0"].contains(String(state.prefix(2))):
+      self.init(
+        .settings,
+        "the database refuses what the run writes: \(error); look at the constraints of the table and the triggers that `doctor` names"
+      )
     case "25006": self.init(.tryAgain, "the server takes no writes: \(error); connect to the primary")
     case "53100", "53400", "53200", "53300", "55P03", "57014", "57P03", "40001", "40P01", "57P01", "57P02", "25P03":
       self.init(.tryAgain, "the server could not go on: \(error); run again later")

@@ -9,8 +9,8 @@ struct DoctorCommand: ParsableCommand {
     commandName: "doctor",
     abstract: "Tell what would go wrong tonight: connection, TLS, role, grants, hidden rows, schema, labels.",
     discussion: """
-      Changes nothing. Ends with status 0, or with that of the first failure. Each cure is a statement to paste, as the \
-      owner of the tables.
+      Changes nothing. Ends with status 0, or with that of the first failure. A cure is SQL to paste as the owner of the \
+      tables; it takes nothing from any other role. Where a person must decide, there is advice and nothing to paste.
       """)
 
   @OptionGroup var database: DatabaseOptions
@@ -35,6 +35,11 @@ struct DoctorCommand: ParsableCommand {
     }
   }
 
+  private func label(_ cure: Cure, _ level: Finding.Level) -> String {
+    if cure.statement == nil { return "advice" }
+    return level == .ok ? "optional" : "cure"
+  }
+
   private func text(_ findings: [Finding]) -> String {
     let width = findings.map(\.name.count).max() ?? 0
     return findings.flatMap { finding in
@@ -42,7 +47,9 @@ struct DoctorCommand: ParsableCommand {
       let level =
         finding.level == .fail ? "FAIL" : finding.level.rawValue.padding(toLength: 4, withPad: " ", startingAt: 0)
       let line = "\(level)  \(name)  \(finding.observed)"
-      let cure = finding.cure.map { String(repeating: " ", count: width + 8) + "cure: \($0)" }
+      let cure = finding.cure.map {
+        String(repeating: " ", count: width + 8) + "\(label($0, finding.level)): \($0.text)"
+      }
       return [line, cure].compactMap { $0 }.map { StandardError.escaped($0) }
     }.joined(separator: "\n")
   }

@@ -1,25 +1,38 @@
 /// A column of the gateway that a run reads or writes.
 struct ExpectedColumn {
-  /// The families of types that a column may have, by `pg_type.typcategory`, with their names for messages.
+  /// The families of types that a column may have, with their names for messages.
   enum Family: String {
     case text, number, time, boolean, identifier, json
 
-    /// Whether a type of this category and name belongs to the family.
-    func contains(category: String, type: String) -> Bool {
+    private static let numbers: Set<String> = ["int2", "int4", "int8", "numeric", "float4", "float8"]
+
+    /// Whether the family has a type.
+    /// - Parameters:
+    ///   - category: `pg_type.typcategory`.
+    ///   - type: `pg_type.typname`; of a domain, that of the type below it.
+    ///   - isWritten: whether a run writes such a value, and not only reads it as text.
+    func contains(category: String, type: String, isWritten: Bool) -> Bool {
       switch self {
-      case .text: ["S", "E", "U"].contains(category) && type != "jsonb" && type != "bytea"
-      case .number: category == "N"
-      case .time: category == "D"
-      case .boolean: category == "B"
-      case .identifier: type == "uuid" || ["S", "N"].contains(category)
+      case .text: isWritten ? ["S", "E"].contains(category) : isReadableText(category, type)
+      case .number: Family.numbers.contains(type)
+      case .time: ["timestamptz", "timestamp"].contains(type) || (type == "date" && !isWritten)
+      case .boolean: type == "bool"
+      case .identifier:
+        type == "uuid" || category == "S" || (!isWritten && (Family.numbers.contains(type) || type == "oid"))
       case .json: type == "jsonb" || type == "json"
       }
+    }
+
+    private func isReadableText(_ category: String, _ type: String) -> Bool {
+      ["S", "E", "U"].contains(category) && !["json", "jsonb", "bytea", "xml", "tsvector"].contains(type)
     }
   }
 
   let name: String
   let family: Family
   var isRequired = true
+  /// Whether a run writes NULL where it has no value.
+  var mayBeNull = false
 
   static let outcomes: [ExpectedColumn] = [
     ExpectedColumn(name: "id", family: .identifier), ExpectedColumn(name: "created_at", family: .time),
@@ -60,7 +73,8 @@ struct ExpectedColumn {
     ExpectedColumn(name: "policy_version_to", family: .text), ExpectedColumn(name: "promoted", family: .boolean),
     ExpectedColumn(name: "promote_reason", family: .text),
     ExpectedColumn(name: "replay_gate_passed", family: .boolean), ExpectedColumn(name: "per_cell", family: .json),
-    ExpectedColumn(name: "delta_done_rate", family: .number), ExpectedColumn(name: "delta_cost_usd", family: .number),
+    ExpectedColumn(name: "delta_done_rate", family: .number, mayBeNull: true),
+    ExpectedColumn(name: "delta_cost_usd", family: .number, mayBeNull: true),
     ExpectedColumn(name: "exploration_floor", family: .number), ExpectedColumn(name: "ruleset_hash", family: .text),
     ExpectedColumn(name: "evaluation", family: .json, isRequired: false),
   ]
