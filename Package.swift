@@ -79,6 +79,7 @@ let package = Package(
       name: "Acceptance",
       dependencies: [
         "ainfera-labs", "Postgres", "TestSupport", .product(name: "Logging", package: "swift-log"),
+        .product(name: "Yams", package: "Yams"),
       ], path: "Tests/Acceptance",
       exclude: ["tls-server", "restarting-server", "pooled", "under-systemd", "under-filter"]),
   ],
