@@ -8,6 +8,7 @@ struct Announcer {
   private static let commandSeconds = 30.0
 
   let metricsFile: String?
+  let cadence: Cadence
   let command: String?
   let logger: Logger
 
@@ -24,7 +25,8 @@ struct Announcer {
       let last = FileManager.default.contents(atPath: metricsFile).map { String(decoding: $0, as: UTF8.self) }
       write(
         PrometheusText.text(
-          failedAt: Date().timeIntervalSince1970, exitStatus: failure.status.rawValue, previous: last ?? ""),
+          failedAt: Date().timeIntervalSince1970, exitStatus: failure.status.rawValue,
+          cadence: cadence.rawValue, previous: last ?? ""),
         to: metricsFile)
     }
     if command != nil, let json = try? JSONReport.text(report) { give(json) }

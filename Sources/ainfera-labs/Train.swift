@@ -71,7 +71,7 @@ struct Train: ParsableCommand {
   func run() throws {
     let runID = UUID().uuidString.lowercased()
     let logger = database.logger(run: runID)
-    let announcer = Announcer(metricsFile: metricsFile, command: onResult, logger: logger)
+    let announcer = Announcer(metricsFile: metricsFile, cadence: cadence, command: onResult, logger: logger)
     do {
       let interruption = Interruption()
       let request = try request(runID, interruption)

@@ -15,7 +15,9 @@ import Testing
       var result: [String: Double] = [:]
       for line in try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n") where !line.hasPrefix("#") {
         let place = try #require(line.lastIndex(of: " "))
-        result[String(line[..<place])] = Double(line[line.index(after: place)...])
+        #expect(line.contains("cadence=\"daily\""), "a collector takes no two files with the same series")
+        let name = line[..<place].replacing("{cadence=\"daily\"}", with: "").replacing("cadence=\"daily\",", with: "")
+        result[String(name)] = Double(line[line.index(after: place)...])
       }
       return result
     }
