@@ -44,7 +44,10 @@ let package = Package(
       ]),
     .target(
       name: "Research",
-      dependencies: ["LinUCB", "Outcomes", "Policies", "Replay", "Reports", "Simulation", "Worker"]),
+      dependencies: [
+        "LinUCB", "Outcomes", "Policies", "Replay", "Reports", "Simulation", "Worker",
+        .product(name: "Yams", package: "Yams"),
+      ]),
     .executableTarget(
       name: "ainfera-labs",
       dependencies: [

@@ -15,6 +15,6 @@ struct AinferaLabs: ParsableCommand {
     subcommands: [
       Train.self, DoctorCommand.self, History.self, Show.self, Rollback.self, ResumeCommand.self,
       SettingsCommand.self, Replay.self,
-      Simulate.self, Value.self, ResearchCommand.self, ReportCommand.self, WallCommand.self,
+      Simulate.self, Value.self, ResearchCommand.self, ReportCommand.self, CheckPublicCommand.self,
     ])
 }

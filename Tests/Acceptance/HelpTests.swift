@@ -3,8 +3,7 @@ import Testing
 @Suite(.blocking, .timeLimit(.minutes(30))) struct HelpTests {
   private static let commands = [
     "train", "doctor", "history", "show", "rollback", "resume", "settings", "replay", "simulate", "value", "research",
-    "report",
-    "wall",
+    "report", "check-public",
   ]
 
   @Test("each command is named once, and has help of its own")
@@ -21,7 +20,8 @@ import Testing
   }
 
   @Test(
-    "what is no command or option is status 64", arguments: [["trian"], ["train", "--cadense", "daily"], ["wall"]])
+    "what is no command or option is status 64",
+    arguments: [["trian"], ["train", "--cadense", "daily"], ["check-public"]])
   func usage(arguments: [String]) throws {
     let refused = try Program(arguments)
     #expect(refused.status == 64 && refused.output == "" && refused.errors.hasPrefix("Error: "))
