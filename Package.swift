@@ -18,6 +18,8 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "Compression", dependencies: ["CZlib"]),
     .target(name: "LinearAlgebra", dependencies: ["COpenBLAS"]),
     .target(name: "Postgres", dependencies: ["CLibPQ", .product(name: "Logging", package: "swift-log")]),
     .target(name: "Outcomes"),
@@ -25,14 +27,16 @@ let package = Package(
     .target(
       name: "Policies",
       dependencies: [
-        "LinUCB", "Outcomes", .product(name: "Crypto", package: "swift-crypto"),
+        "Compression", "LinUCB", "Outcomes", .product(name: "Crypto", package: "swift-crypto"),
         // Never linked: a package that no target names is a warning.
         .product(name: "SwiftASN1", package: "swift-asn1", condition: .when(platforms: [.windows])),
       ]),
     .target(name: "Replay", dependencies: ["Policies", "Outcomes"]),
     .target(
       name: "Gateway",
-      dependencies: ["Postgres", "Outcomes", "Policies", "Replay", .product(name: "Logging", package: "swift-log")]),
+      dependencies: [
+        "Compression", "Postgres", "Outcomes", "Policies", "Replay", .product(name: "Logging", package: "swift-log"),
+      ]),
     .target(name: "Simulation", dependencies: ["Outcomes", "Policies"]),
     .target(name: "Reports", dependencies: ["Outcomes", "Policies", "Replay", "Simulation"]),
     .target(
@@ -62,6 +66,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(name: "TestSupport", dependencies: ["Postgres"], path: "Tests/TestSupport"),
+    .testTarget(name: "CompressionTests", dependencies: ["Compression"]),
     .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"]),
     .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"]),
     .testTarget(name: "OutcomesTests", dependencies: ["Outcomes", "TestSupport"]),

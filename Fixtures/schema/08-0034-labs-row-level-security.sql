@@ -1,5 +1,5 @@
--- Proposed by ainfera-labs: what row-level security needs so that its role sees what its grants name, and the column
--- for the evidence of a run.
+-- Proposed by ainfera-labs: what row-level security needs so that its role sees what its grants name, and the columns
+-- for the evidence and the policy of a run.
 DO $$
 DECLARE
   name text;
@@ -21,3 +21,8 @@ END
 $$;
 
 ALTER TABLE public.training_runs ADD COLUMN IF NOT EXISTS evaluation jsonb;
+
+-- The whole policy of a promoted run: its canonical JSON as a zlib stream, bound to its version by its hash. per_cell cannot
+-- hold more than 256 MB. It is compressed already, and is read in parts.
+ALTER TABLE public.training_runs ADD COLUMN IF NOT EXISTS policy bytea;
+ALTER TABLE public.training_runs ALTER COLUMN policy SET STORAGE EXTERNAL;

@@ -10,8 +10,8 @@ public enum GatewayError: Error, Equatable, CustomStringConvertible {
   case busy
   /// A lock of the ledger's transaction was not got within the retry time; each holder is a session in words.
   case locked(String, holders: [String])
-  /// The incumbent's table could not be read back from the ledger.
-  case unreadableIncumbent(run: String, reason: String)
+  /// A policy of the ledger cannot be read back, or is not the one that its version names.
+  case unreadablePolicy(run: String, reason: String, cure: String)
   /// The answer to COMMIT was lost and could not be found out.
   case commitUnknown(run: String)
   /// The server takes no writes.
@@ -33,8 +33,8 @@ public enum GatewayError: Error, Equatable, CustomStringConvertible {
     case .locked(let what, let holders):
       what + (holders.isEmpty ? "" : ": " + holders.joined(separator: ", "))
         + "; nothing was recorded; try again when it has ended"
-    case .unreadableIncumbent(let run, let reason):
-      "per_cell of training run \(run) cannot be read: \(reason); restore it, or promote another version"
+    case .unreadablePolicy(let run, let reason, let cure):
+      "the policy of training run \(run) cannot be trusted: \(reason); \(cure)"
     case .commitUnknown(let run):
       "the answer to COMMIT was lost; look whether training_runs has id \(run) before the next run"
     case .readOnlyServer: "the server takes no writes (a standby?); connect to the primary"

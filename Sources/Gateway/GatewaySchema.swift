@@ -6,11 +6,14 @@ public struct GatewaySchema: Sendable, Equatable {
   public let outcomeColumns: Set<String>
   /// Whether `training_runs.evaluation` exists.
   public let hasEvaluation: Bool
+  /// Whether `training_runs.policy` exists.
+  public let hasPolicy: Bool
 
   /// Describes a schema.
-  public init(name: String, outcomeColumns: Set<String>, hasEvaluation: Bool) {
+  public init(name: String, outcomeColumns: Set<String>, hasEvaluation: Bool, hasPolicy: Bool = false) {
     self.name = name
     self.outcomeColumns = outcomeColumns
     self.hasEvaluation = hasEvaluation
+    self.hasPolicy = hasPolicy
   }
 }

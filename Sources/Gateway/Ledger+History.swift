@@ -1,3 +1,4 @@
+internal import Policies
 public import Postgres
 
 extension Ledger {
@@ -9,19 +10,34 @@ extension Ledger {
     ).rows.map { LedgerEntry(row: $0) }
   }
 
-  /// The last run of a version, or of the version that serves, with its table as JSON.
+  /// The last run of a version, or of the version that serves, without its table.
   /// - Parameter isPromoted: whether only a promoted run counts.
   /// - Returns: nil where there is none.
   /// - Throws: `PostgresError`.
   public func run(
     _ connection: borrowing Connection, version: String?, isPromoted: Bool
-  ) throws(PostgresError) -> (entry: LedgerEntry, perCell: String)? {
+  ) throws(PostgresError) -> LedgerEntry? {
     let isWanted = version == nil ? "promoted" : "policy_version_to::text = $1" + (isPromoted ? " AND promoted" : "")
-    let row = try connection.query(
-      "SELECT \(LedgerEntry.columns), per_cell::text FROM \(table("training_runs")) WHERE \(isWanted) "
+    return try connection.query(
+      "SELECT \(LedgerEntry.columns) FROM \(table("training_runs")) WHERE \(isWanted) "
         + "ORDER BY promoted DESC, run_at DESC, id DESC LIMIT 1", version.map { [$0] } ?? []
-    ).rows.first
-    return row.map { (LedgerEntry(row: $0), $0.last.flatMap(\.self) ?? "{}") }
+    ).rows.first.map { LedgerEntry(row: $0) }
+  }
+
+  /// The versions that served within these days, the one that serves now among them, in a transaction of its own.
+  /// - Throws: `PostgresError`.
+  public func servedVersions(
+    _ connection: borrowing Connection, days: Double
+  ) throws -> Set<String> {
+    let start = "now() - make_interval(secs => \(days * 86_400))"
+    let promoted = "SELECT policy_version_to::text FROM \(table("training_runs")) WHERE promoted AND run_at"
+    // What was promoted last before these days served when they began.
+    let rows = try connection.session("BEGIN READ ONLY") { connection in
+      try connection.query(
+        "(\(promoted) > \(start)) UNION (\(promoted) <= \(start) ORDER BY run_at DESC, id DESC LIMIT 1)"
+      ).rows
+    }
+    return Set(rows.compactMap { $0[0] })
   }
 
   /// Moves every tenant back to a version that was once promoted: a run of its own, in the ledger's one transaction.
@@ -31,7 +47,7 @@ extension Ledger {
   ///   - allowsFewerTenants: whether it may reach fewer tenants than the last promotion did.
   /// - Throws: as `record`.
   public func rollBack(
-    to target: (entry: LedgerEntry, perCell: String), runID: String, serving: String, allowsFewerTenants: Bool
+    to target: LedgerPolicy, runID: String, serving: String, allowsFewerTenants: Bool
   ) throws -> Recording {
     let entry = target.entry
     return try record(
@@ -40,7 +56,8 @@ extension Ledger {
         versionTo: entry.policyVersionTo, promoted: true, reason: Ledger.rollbackReason,
         gatePassed: entry.replayGatePassed,
         perCell: Array(target.perCell.utf8), doneLift: nil, costLift: nil, exploration: entry.explorationFloor,
-        rulesetHash: entry.rulesetHash, evaluation: Array("{\"rollback_of\":\"\(entry.id)\"}".utf8)),
+        rulesetHash: entry.rulesetHash, evaluation: Array("{\"rollback_of\":\"\(entry.id)\"}".utf8),
+        policy: schema.hasPolicy ? PolicyArtifact(target.policy).compressed : nil),
       PromotionTerms(replayed: serving, allowsFewerTenants: allowsFewerTenants))
   }
 

@@ -1,5 +1,4 @@
-public import Outcomes
-public import Policies
+internal import Policies
 public import Postgres
 public import Replay
 
@@ -11,13 +10,13 @@ extension Ledger {
 
   /// Reads the incumbent, and what the ledger says of tonight.
   /// - Parameter anchorDays: how many days ago the policy served that the candidate is held against.
-  /// - Throws: `GatewayError.unreadableIncumbent`; `PostgresError`.
+  /// - Throws: `GatewayError.unreadablePolicy`; `PostgresError`.
   public func incumbent(
-    _ connection: borrowing Connection, catalog: Catalog, rule: DecisionRule, exploration: Double, anchorDays: Double
+    _ connection: borrowing Connection, exploration: Double, anchorDays: Double
   ) throws -> Incumbent {
     let tries = try tries(connection)
     let row = try connection.query(
-      "SELECT id::text, policy_version_to::text, exploration_floor::float8, ruleset_hash::text, per_cell::text "
+      "SELECT id::text, policy_version_to::text, exploration_floor::float8, ruleset_hash::text "
         + "FROM \(table("training_runs")) WHERE promoted ORDER BY run_at DESC, id DESC LIMIT 1"
     ).rows.first
     guard let row else {
@@ -25,20 +24,12 @@ extension Ledger {
         version: nil, policy: .untrained(exploration: exploration), rulesetHash: nil, triesSince: tries, pause: nil,
         rolledBack: [], anchor: nil)
     }
-    let version: PolicyVersion
-    do {
-      version = try PolicyVersion(row[1] ?? "")
-    } catch {
-      throw GatewayError.unreadableIncumbent(run: row[0] ?? "", reason: "\(error)")
-    }
+    let policy = try policy(
+      connection, run: row[0] ?? "", version: row[1] ?? "", exploration: row[2], use: .incumbent)
     return Incumbent(
-      version: version,
-      policy: try policy(
-        row[4], exploration: row[2], run: row[0], catalog: catalog, rule: rule, otherwise: exploration),
-      rulesetHash: row[3], triesSince: tries, pause: try pause(connection), rolledBack: try rolledBack(connection),
-      anchor: try anchor(
-        connection, catalog: catalog, rule: rule, exploration: exploration, days: anchorDays,
-        incumbent: version.description))
+      version: try PolicyVersion(row[1] ?? ""), policy: policy, rulesetHash: row[3], triesSince: tries,
+      pause: try pause(connection), rolledBack: try rolledBack(connection),
+      anchor: try anchor(connection, exploration: exploration, days: anchorDays, incumbent: row[1] ?? ""))
   }
 
   /// The version that every tenant went back to and nobody has resumed from; nil where nothing is paused.
@@ -82,11 +73,10 @@ extension Ledger {
 
   /// Before the first promotion the static policy served.
   private func anchor(
-    _ connection: borrowing Connection, catalog: Catalog, rule: DecisionRule, exploration: Double, days: Double,
-    incumbent: String
+    _ connection: borrowing Connection, exploration: Double, days: Double, incumbent: String
   ) throws -> Incumbent.Anchor? {
     let row = try connection.query(
-      "SELECT id::text, policy_version_to::text, exploration_floor::float8, per_cell::text "
+      "SELECT id::text, policy_version_to::text, exploration_floor::float8 "
         + "FROM \(table("training_runs")) WHERE promoted AND run_at <= now() - make_interval(secs => \(days * 86_400)) "
         + "ORDER BY run_at DESC, id DESC LIMIT 1"
     ).rows.first
@@ -98,6 +88,6 @@ extension Ledger {
     return Incumbent.Anchor(
       version: version,
       policy: try policy(
-        row[3], exploration: row[2], run: row[0], catalog: catalog, rule: rule, otherwise: exploration))
+        connection, run: row[0] ?? "", version: version, exploration: row[2], use: .anchor))
   }
 }

@@ -1,6 +1,4 @@
 public import Logging
-internal import Outcomes
-internal import Policies
 public import Postgres
 
 /// The ledger of runs: who serves now, and the one transaction that records a run and moves every tenant.
@@ -35,20 +33,6 @@ public struct Ledger: Sendable {
   public func claimRun(_ connection: borrowing Connection) throws {
     let answer = try connection.query("SELECT pg_try_advisory_xact_lock(\(Ledger.runLockKey))").scalar
     guard answer == "t" else { throw GatewayError.busy }
-  }
-
-  /// A policy of the ledger's table.
-  /// - Throws: `GatewayError.unreadableIncumbent`.
-  func policy(
-    _ perCell: String?, exploration: String?, run: String?, catalog: Catalog, rule: DecisionRule, otherwise: Double
-  ) throws(GatewayError) -> Policy {
-    do {
-      return try Policy(
-        perCell: Array((perCell ?? "").utf8), exploration: exploration.flatMap { Double($0) } ?? otherwise,
-        catalog: catalog, rule: rule)
-    } catch {
-      throw .unreadableIncumbent(run: run ?? "", reason: "\(error)")
-    }
   }
 
   /// The version that serves now; nil before any was promoted.

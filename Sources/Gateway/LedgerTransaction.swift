@@ -110,25 +110,31 @@ struct LedgerTransaction {
       "promoted", "promote_reason", "replay_gate_passed", "per_cell", "delta_done_rate", "delta_cost_usd",
       "exploration_floor", "ruleset_hash",
     ]
-    var values: [String?] = [
-      run.id, run.cadence, run.judgeModel, String(run.outcomesJudged), run.versionFrom, run.versionTo,
-      String(run.promoted), run.reason, String(run.gatePassed), String(decoding: run.perCell, as: UTF8.self),
-      run.doneLift.map { "\($0)" }, run.costLift.map { "\($0)" }, "\(run.exploration)", run.rulesetHash,
+    var values: [Parameter] = [
+      .text(run.id), .text(run.cadence), .text(run.judgeModel), .text(String(run.outcomesJudged)),
+      .text(run.versionFrom), .text(run.versionTo), .text(String(run.promoted)), .text(run.reason),
+      .text(String(run.gatePassed)), .utf8(run.perCell), .text(run.doneLift.map { "\($0)" }),
+      .text(run.costLift.map { "\($0)" }), .text("\(run.exploration)"), .text(run.rulesetHash),
     ]
     var placeholders = values.indices.map { "$\($0 + 1)" }
     if ledger.schema.hasEvaluation {
       columns.append("evaluation")
-      values.append(String(decoding: run.evaluation, as: UTF8.self))
-      values.append(run.promoted ? tenantsMoved.map { "\($0)" } : nil)
+      values.append(.utf8(run.evaluation))
+      values.append(.text(run.promoted ? tenantsMoved.map { "\($0)" } : nil))
       placeholders.append(
         "$\(values.count - 1)::jsonb || jsonb_strip_nulls(jsonb_build_object('\(TenantReach.key)', $\(values.count)::bigint))"
       )
+    }
+    if ledger.schema.hasPolicy, let policy = run.policy {
+      columns.append("policy")
+      values.append(.binary(policy))
+      placeholders.append("$\(values.count)")
     }
     placeholders.insert(runInstant, at: 1)
     let inserted = try Lock.runs.wait {
       try connection.query(
         "INSERT INTO \(ledger.table("training_runs")) (\(columns.joined(separator: ", "))) "
-          + "VALUES (\(placeholders.joined(separator: ", ")))", values
+          + "VALUES (\(placeholders.joined(separator: ", ")))", parameters: values
       ).affectedRows
     }
     guard inserted == 1 else {

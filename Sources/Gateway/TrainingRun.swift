@@ -18,8 +18,10 @@ public struct TrainingRun: Sendable, Equatable {
   public let reason: String
   /// Whether every check passed but those of cadence and incumbent.
   public let gatePassed: Bool
-  /// The table, as JSON.
+  /// The table, as JSON; of a run that is held the changed cells alone.
   public let perCell: [UInt8]
+  /// The whole policy, compressed; nil of a run that is held. Written where the column exists.
+  public let policy: [UInt8]?
   /// The lift in done; nil without a holdout.
   public let doneLift: Double?
   /// The lift in cost, in USD.
@@ -35,7 +37,8 @@ public struct TrainingRun: Sendable, Equatable {
   public init(
     id: String, cadence: String, judgeModel: String, outcomesJudged: Int, versionFrom: String, versionTo: String,
     promoted: Bool, reason: String, gatePassed: Bool, perCell: [UInt8], doneLift: Double?, costLift: Double?,
-    exploration: Double, rulesetHash: String, evaluation: [UInt8]
+    exploration: Double, rulesetHash: String, evaluation: [UInt8],
+    policy: [UInt8]? = nil
   ) {
     self.id = id
     self.cadence = cadence
@@ -47,6 +50,7 @@ public struct TrainingRun: Sendable, Equatable {
     self.reason = reason
     self.gatePassed = gatePassed
     self.perCell = perCell
+    self.policy = policy
     self.doneLift = doneLift
     self.costLift = costLift
     self.exploration = exploration

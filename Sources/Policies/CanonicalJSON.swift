@@ -1,23 +1,29 @@
-internal import FoundationEssentials
-
 /// Writes the one text of a policy that is hashed: sorted keys, no spaces, numbers rounded to 9 decimals.
 struct CanonicalJSON {
   private(set) var bytes: [UInt8] = []
+
+  /// Takes what was written out.
+  mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
 
   /// Appends what is JSON already.
   mutating func append(raw text: StaticString) {
     text.withUTF8Buffer { bytes.append(contentsOf: $0) }
   }
 
-  mutating func append(_ number: Int) { bytes.append(contentsOf: String(number).utf8) }
+  /// Appends what is JSON already.
+  mutating func append(raw text: [UInt8]) { bytes += text }
+
+  mutating func append(_ number: Int) {
+    if number < 0 { bytes.append(UInt8(ascii: "-")) }
+    append(digits: UInt64(number.magnitude))
+  }
 
   /// Writes a number with as many of 9 decimals as it needs.
   mutating func append(_ number: Double) {
-    let scaled = Int64((number * 1e9).rounded())
+    let scaled = CanonicalJSON.scaled(number)
     if scaled < 0 { bytes.append(UInt8(ascii: "-")) }
-    let magnitude = scaled.magnitude
-    bytes.append(contentsOf: String(magnitude / 1_000_000_000).utf8)
-    var fraction = magnitude % 1_000_000_000
+    append(digits: scaled.magnitude / 1_000_000_000)
+    var fraction = scaled.magnitude % 1_000_000_000
     guard fraction > 0 else { return }
     bytes.append(UInt8(ascii: "."))
     var divisor: UInt64 = 100_000_000
@@ -28,6 +34,15 @@ struct CanonicalJSON {
     }
   }
 
+  /// The number in units of the ninth decimal.
+  static func scaled(_ number: Double) -> Int64 { Int64((number * 1e9).rounded()) }
+
+  private mutating func append(digits number: UInt64) {
+    guard number >= 10 else { return bytes.append(UInt8(ascii: "0") + UInt8(number)) }
+    append(digits: number / 10)
+    bytes.append(UInt8(ascii: "0") + UInt8(number % 10))
+  }
+
   mutating func append(_ text: String) {
     bytes.append(UInt8(ascii: "\""))
     for byte in text.utf8 {
@@ -36,13 +51,20 @@ struct CanonicalJSON {
         bytes.append(UInt8(ascii: "\\"))
         bytes.append(byte)
       case 0..<0x20:
-        let digits = Array("0123456789abcdef".utf8)
-        bytes.append(contentsOf: "\\u00".utf8)
-        bytes.append(digits[Int(byte >> 4)])
-        bytes.append(digits[Int(byte & 15)])
+        let digits: StaticString = "0123456789abcdef"
+        append(raw: "\\u00")
+        bytes.append(digits.utf8Start[Int(byte >> 4)])
+        bytes.append(digits.utf8Start[Int(byte & 15)])
       default: bytes.append(byte)
       }
     }
     bytes.append(UInt8(ascii: "\""))
+  }
+
+  /// A text as JSON.
+  static func text(_ text: String) -> [UInt8] {
+    var json = CanonicalJSON()
+    json.append(text)
+    return json.bytes
   }
 }

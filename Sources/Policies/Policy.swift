@@ -1,6 +1,8 @@
 public import Outcomes
 
 /// A policy as the gateway looks it up: for each cell a pick, and for each model what is known of it.
+///
+/// - Complexity: memory in cells × models, some 30 bytes a pair.
 public struct Policy: Sendable, Equatable {
   /// One cell of the table.
   public struct Row: Sendable, Equatable {
@@ -20,61 +22,127 @@ public struct Policy: Sendable, Equatable {
   public let exploration: Double
   /// The cells in the order of their bytes, fallback cells among them.
   public let cells: [Cell]
-  /// The rows of the cells.
-  public let rows: [Row]
-  private let index: [Cell: Int]
+  let table: PolicyTable
+  private let index: CellIndex
   private let modelIndex: NameIndex
 
   /// The policy before any was promoted: it knows only the priors.
   public static func untrained(exploration: Double) -> Policy {
-    Policy(models: [], exploration: exploration, table: [])
+    Policy(models: [], exploration: exploration, cells: [], table: PolicyTable(models: 0))
   }
 
-  init(models: [String], exploration: Double, table: [(cell: Cell, row: Row)]) {
-    self.models = models
+  /// - Parameters:
+  ///   - cells: the cells of the table's rows, in any order; no cell twice.
+  ///   - models: the models of the table's columns, in any order; no model twice.
+  init(models: [String], exploration: Double, cells: [Cell], table: PolicyTable) {
     self.exploration = exploration
-    let keyed = table.map { (key: Array($0.cell.description.utf8), entry: $0) }
-    let sorted = keyed.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.entry)
-    cells = sorted.map(\.cell)
-    rows = sorted.map(\.row)
-    index = Dictionary(zip(cells, cells.indices), uniquingKeysWith: { first, _ in first })
-    modelIndex = NameIndex(models)
+    let cellOrder = Policy.order(cells.map { Array($0.description.utf8) })
+    let modelOrder = Policy.order(models.map { Array($0.utf8) })
+    if cellOrder == nil, modelOrder == nil {
+      (self.cells, self.models, self.table) = (cells, models, table)
+    } else {
+      let (cellOrder, modelOrder) = (cellOrder ?? Array(cells.indices), modelOrder ?? Array(models.indices))
+      self.cells = cellOrder.map { cells[$0] }
+      self.models = modelOrder.map { models[$0] }
+      self.table = table.ordered(cells: cellOrder, models: modelOrder)
+    }
+    index = CellIndex(self.cells)
+    modelIndex = NameIndex(self.models)
   }
+
+  /// The order of the names' bytes; nil where that is the order that they have.
+  private static func order(_ names: [[UInt8]]) -> [Int]? {
+    let isSorted = names.indices.dropFirst().allSatisfy { !names[$0].lexicographicallyPrecedes(names[$0 - 1]) }
+    return isSorted ? nil : names.indices.sorted { names[$0].lexicographicallyPrecedes(names[$1]) }
+  }
+
+  /// Whether two policies say the same.
+  public static func == (first: Policy, second: Policy) -> Bool {
+    first.exploration == second.exploration && first.models.count == second.models.count
+      && zip(first.models, second.models).allSatisfy { areSame($0, $1) } && first.cells == second.cells
+      && first.cells.indices.allSatisfy { first.table.hasSameRow($0, as: second.table, $0) }
+  }
+
+  /// Whether every cell of a part of a policy has the row that it has here.
+  package func contains(_ part: Policy) -> Bool {
+    guard part.models.count <= models.count else { return false }
+    return part.cells.indices.allSatisfy { number in
+      self.number(of: part.cells[number]).map { row($0, of: part.models) == part.row(at: number) } ?? false
+    }
+  }
+
+  private func row(_ number: Int, of models: [String]) -> Row {
+    Row(
+      pick: table.pick(number), rule: Decision.Ground(name: table.rule(number)), count: table.counts[number],
+      entries: models.map { entry(number, model: $0) })
+  }
+
+  /// The place of the row of exactly this cell.
+  private func number(of cell: Cell) -> Int? { index.number(of: cell, in: cells) }
+
+  /// Whether there is a row of exactly this cell.
+  public func contains(_ cell: Cell) -> Bool { number(of: cell) != nil }
+
+  /// The place of the row that serves the cell: its own, else that of `task:*:band`, else none.
+  private func servingNumber(of cell: Cell) -> Int? { number(of: cell) ?? number(of: cell.fallback) }
+
+  /// The row of a cell, by its place in `cells`.
+  public func row(at number: Int) -> Row { row(number, of: models) }
+
+  /// The training rows of a cell, by its place in `cells`.
+  public func count(at number: Int) -> Int { table.counts[number] }
+
+  /// The slug of the model that a cell is served by, by its place in `cells`.
+  public func pick(at number: Int) -> String? { table.pick(number) }
 
   /// The models that serve a cell, in the order of their bytes.
   public var picks: [String] {
-    let picks = NameIndex(rows.compactMap(\.pick))
+    let picks = table.picked
     return models.filter { picks.existingNumber(of: $0) != nil }
   }
 
   /// The row that serves the cell: its own, else that of `task:*:band`, else none.
-  public func row(for cell: Cell) -> Row? {
-    (index[cell] ?? index[cell.fallback]).map { rows[$0] }
-  }
+  public func row(for cell: Cell) -> Row? { servingNumber(of: cell).map { row(at: $0) } }
 
-  /// What is known of a model in a row of this policy.
+  /// What a row says of a model.
   public func entry(_ row: Row, model: String) -> PolicyEntry? {
     modelIndex.existingNumber(of: model).flatMap { row.entries[$0] }
   }
 
+  private func entry(_ number: Int, model: String) -> PolicyEntry? {
+    modelIndex.existingNumber(of: model).flatMap { table.entry(number, model: $0) }
+  }
+
   /// What the policy does in a cell, over the arms of today's catalog.
   public func serve(_ cell: Cell, catalog: Catalog, rule: DecisionRule) -> Service {
-    let row = row(for: cell)
-    let known = entries(row, catalog)
+    let number = servingNumber(of: cell)
+    let known = entries(number, catalog)
     let quality = zip(known, catalog.models).map { $0?.quality ?? $1.prior ?? 0 }
     let upperBound = zip(known, catalog.models).map { $0?.upperBound ?? $1.prior ?? 0 }
     let floor = catalog.floor(task: cell.task)
-    var decision = rule.decide(catalog, floor: floor, quality: quality, upperBound: upperBound)
-    if let row {
-      let kept = catalog.models.firstIndex { model in
-        row.pick.map { Policy.areSame($0, model.slug) } == true && model.isEnrolled
-      }
-      if kept != nil || row.pick == nil { decision = Decision(arm: kept, rule: row.rule) }
-    }
+    let decision =
+      number.flatMap { kept($0, catalog) }
+      ?? rule.decide(catalog, floor: floor, quality: quality, upperBound: upperBound)
     return Service(
       decision: decision, quality: quality,
       probabilities: Policy.probabilities(
         catalog, pick: decision.arm, floor: floor, upperBound: upperBound, exploration: exploration))
+  }
+
+  /// What the policy picks in a cell, and on what ground.
+  public func decide(_ cell: Cell, catalog: Catalog, rule: DecisionRule) -> Decision {
+    servingNumber(of: cell).flatMap { kept($0, catalog) }
+      ?? serve(cell, catalog: catalog, rule: rule).decision
+  }
+
+  /// The decision of a row; nil where its pick is not enrolled today.
+  private func kept(_ number: Int, _ catalog: Catalog) -> Decision? {
+    guard let pick = table.pick(number) else {
+      return Decision(arm: nil, rule: Decision.Ground(name: table.rule(number)))
+    }
+    return catalog.models.firstIndex { $0.isEnrolled && Policy.areSame(pick, $0.slug) }.map {
+      Decision(arm: $0, rule: Decision.Ground(name: table.rule(number)))
+    }
   }
 
   /// The probability of each arm in a cell if this pick were served there with the exploration of this policy.
@@ -86,23 +154,25 @@ public struct Policy: Sendable, Equatable {
 
   /// The upper confidence bound of each arm in a cell; the prior where the policy knows nothing.
   public func upperBounds(_ cell: Cell, catalog: Catalog) -> [Double] {
-    zip(entries(row(for: cell), catalog), catalog.models).map { $0?.upperBound ?? $1.prior ?? 0 }
+    zip(entries(servingNumber(of: cell), catalog), catalog.models).map { $0?.upperBound ?? $1.prior ?? 0 }
   }
 
   /// Whether two slugs are the same bytes. A slug longer than anybody gives one is compared as text, which is much faster
   /// and differs only where two such slugs are normal forms of each other.
-  private static func areSame(_ first: String, _ second: String) -> Bool {
+  static func areSame(_ first: String, _ second: String) -> Bool {
     guard first.utf8.count == second.utf8.count else { return false }
     return first.utf8.count > 1024 ? first == second : first.utf8.elementsEqual(second.utf8)
   }
 
   /// What is known of each arm of a catalog, which as a rule has the policy's own models.
-  private func entries(_ row: Row?, _ catalog: Catalog) -> [PolicyEntry?] {
-    guard let row else { return catalog.models.map { _ in nil } }
+  private func entries(_ number: Int?, _ catalog: Catalog) -> [PolicyEntry?] {
+    guard let number else { return catalog.models.map { _ in nil } }
     let isOwn =
       models.count == catalog.models.count
       && zip(models, catalog.models).allSatisfy { Policy.areSame($0, $1.slug) }
-    return isOwn ? row.entries : catalog.models.map { entry(row, model: $0.slug) }
+    return isOwn
+      ? models.indices.map { table.entry(number, model: $0) }
+      : catalog.models.map { entry(number, model: $0.slug) }
   }
 
   /// `π(a|cell)`: the pick, and the exploration share over the other enrolled models whose upper bound clears the floor;

@@ -31,37 +31,45 @@ public struct PolicyLearner: Sendable {
   /// cell that the incumbent serves is never left without a model, even where no model's quality clears the floor.
   public func learn(_ table: Table, catalog: Catalog, incumbent: Policy) -> Policy {
     let models = catalog.models.map(\.slug)
-    var rows: [(cell: Cell, row: Policy.Row)] = []
-    rows.reserveCapacity(table.cells.count)
     let pooled = pooledEntries(table)
-    for (number, cell) in table.cells.enumerated() {
-      let pairs = number * table.arms..<(number + 1) * table.arms
-      let entries = pairs.map { PolicyEntry(table.estimates[$0], alpha: alpha, count: Int(table.counts[$0])) }
+    let order = PolicyLearner.order(table.cells)
+    var rows = PolicyTable(models: models.count)
+    rows.reserve(cells: order.count)
+    for number in order {
+      let cell = table.cells[number]
+      let entries = entries(table, number)
       let own = rule.decide(
         catalog, floor: catalog.floor(task: cell.task), quality: entries.map(\.quality),
         upperBound: entries.map(\.upperBound))
-      let held = incumbent.serve(cell, catalog: catalog, rule: rule).decision.arm
+      let held = incumbent.decide(cell, catalog: catalog, rule: rule).arm
       let decision = improve(own, on: held, entries: entries, pooled: pooled[cell.fallback] ?? entries)
       rows.append(
-        (
-          cell,
-          Policy.Row(
-            pick: decision.arm.map { models[$0] }, rule: decision.rule,
-            count: entries.reduce(0) { $0 + $1.count }, entries: entries)
-        ))
+        pick: decision.arm.map { models[$0] }, rule: decision.rule.name, count: entries.reduce(0) { $0 + $1.count })
+      for (model, entry) in entries.enumerated() { rows.set(model: model, entry) }
     }
-    let learned = Policy(models: models, exploration: exploration, table: rows)
-    let kept = keptRows(of: incumbent, beside: learned, catalog: catalog)
-    return kept.isEmpty ? learned : Policy(models: models, exploration: exploration, table: rows + kept)
+    let learned = Policy(
+      models: models, exploration: exploration, cells: order.map { table.cells[$0] }, table: rows)
+    let kept = keptCells(of: incumbent, beside: learned, catalog: catalog)
+    return kept.isEmpty ? learned : adding(kept, to: learned, rows, catalog)
+  }
+
+  /// The order of the cells' bytes.
+  private static func order(_ cells: [Cell]) -> [Int] {
+    let names = cells.map { Array($0.description.utf8) }
+    return cells.indices.sorted { names[$0].lexicographicallyPrecedes(names[$1]) }
+  }
+
+  private func entries(_ table: Table, _ number: Int) -> [PolicyEntry] {
+    (number * table.arms..<(number + 1) * table.arms).map {
+      PolicyEntry(table.estimates[$0], alpha: alpha, count: Int(table.counts[$0]))
+    }
   }
 
   /// What the fit says of each model in a task and band over all tenants, by fallback cell.
   private func pooledEntries(_ table: Table) -> [Cell: [PolicyEntry]] {
     var result: [Cell: [PolicyEntry]] = [:]
     for (number, cell) in table.cells.enumerated() where cell.tenant == Cell.anyTenant {
-      result[cell] = (number * table.arms..<(number + 1) * table.arms).map {
-        PolicyEntry(table.estimates[$0], alpha: alpha, count: Int(table.counts[$0]))
-      }
+      result[cell] = entries(table, number)
     }
     return result
   }
@@ -75,21 +83,31 @@ public struct PolicyLearner: Sendable {
     return support < minimumSupport ? Decision(arm: held, rule: .incumbentKept) : own
   }
 
-  /// Rows for the incumbent's cells that training has not seen and that would be left without a model.
-  private func keptRows(
+  /// The incumbent's cells that training has not seen and that would be left without a model, with the arm that serves each.
+  private func keptCells(
     of incumbent: Policy, beside learned: Policy, catalog: Catalog
-  ) -> [(cell: Cell, row: Policy.Row)] {
-    let known = Set(learned.cells)
-    return incumbent.cells.compactMap { cell in
-      guard !known.contains(cell), learned.serve(cell, catalog: catalog, rule: rule).decision.arm == nil,
-        let held = incumbent.serve(cell, catalog: catalog, rule: rule).decision.arm
+  ) -> [(cell: Cell, arm: Int)] {
+    incumbent.cells.compactMap { cell in
+      guard !learned.contains(cell), learned.decide(cell, catalog: catalog, rule: rule).arm == nil,
+        let held = incumbent.decide(cell, catalog: catalog, rule: rule).arm
       else { return nil }
-      let entries = learned.row(for: cell)?.entries ?? catalog.models.map { _ in nil }
-      return (
-        cell,
-        Policy.Row(
-          pick: catalog.models[held].slug, rule: .incumbentKeptBelowFloor, count: 0, entries: entries)
-      )
+      return (cell, held)
     }
+  }
+
+  /// The policy with the cells that keep the incumbent's pick.
+  private func adding(
+    _ kept: [(cell: Cell, arm: Int)], to learned: Policy, _ rows: PolicyTable, _ catalog: Catalog
+  ) -> Policy {
+    var rows = rows
+    for (cell, arm) in kept {
+      rows.append(
+        pick: catalog.models[arm].slug, rule: Decision.Ground.incumbentKeptBelowFloor.name, count: 0)
+      for (model, entry) in (learned.row(for: cell)?.entries ?? []).enumerated() {
+        if let entry { rows.set(model: model, entry) }
+      }
+    }
+    return Policy(
+      models: learned.models, exploration: exploration, cells: learned.cells + kept.map(\.cell), table: rows)
   }
 }

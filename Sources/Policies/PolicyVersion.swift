@@ -20,15 +20,20 @@ public struct PolicyVersion: Sendable, Equatable, CustomStringConvertible {
   /// The numbers that a version may have, so that the next one is a version too.
   private static let numbers = 0..<1_000_000_000
 
-  /// Reads a version.
+  /// Reads a version, which must be written as `description` writes it.
   /// - Throws: `PolicyError.badVersion`.
   public init(_ text: String) throws(PolicyError) {
     let halves = text.split(separator: "+", omittingEmptySubsequences: false)
     let numbers = halves[0].split(separator: ".", omittingEmptySubsequences: false).compactMap { Int($0) }
-    guard halves.count == 2, numbers.count == 3, !halves[1].isEmpty,
+    guard halves.count == 2, numbers.count == 3, PolicyVersion.isHash(halves[1]),
       numbers.allSatisfy(PolicyVersion.numbers.contains)
     else { throw .badVersion(text) }
     self.init(major: numbers[0], minor: numbers[1], patch: numbers[2], hash: String(halves[1]))
+    guard description.utf8.elementsEqual(text.utf8) else { throw .badVersion(text) }
+  }
+
+  private static func isHash(_ text: some StringProtocol) -> Bool {
+    text.utf8.count == 8 && text.utf8.allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
   }
 
   /// The version of the policy before any was promoted.

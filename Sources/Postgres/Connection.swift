@@ -116,6 +116,19 @@ public struct Connection: ~Copyable {
     return try read(result, statement)
   }
 
+  /// Runs a statement with parameters of which some are large or in the binary format.
+  /// - Throws: `PostgresError` of kind `statement` or `connectionLost`.
+  @discardableResult
+  public func query(_ statement: String, parameters: [Parameter]) throws(PostgresError) -> QueryResult {
+    logger.debug("statement: \(statement)")
+    let result = Parameter.withPointers(parameters) { pointers, lengths in
+      PQexecParams(
+        handle, statement, Int32(parameters.count), nil, pointers, lengths, parameters.map(\.format), 0)
+    }
+    defer { PQclear(result) }
+    return try read(result, statement)
+  }
+
   private func read(_ result: OpaquePointer?, _ statement: String) throws(PostgresError) -> QueryResult {
     switch PQresultStatus(result) {
     case PGRES_TUPLES_OK, PGRES_COMMAND_OK:

@@ -8,10 +8,12 @@ public struct PairedReplay: Sendable {
   private let groups: Int
   private let tuning: EstimatorTuning
   private let ranges: [ClosedRange<Double>?]
-  private var candidateProbability: [Double] = []
-  private var incumbentProbability: [Double] = []
-  private var expected: [[Double]] = Quantity.allCases.map { _ in [] }
-  private var expectedFailure: [Double] = []
+  private var candidateProbability: SharedVectors
+  private var incumbentProbability: SharedVectors
+  /// By quantity, what training expects of each arm.
+  private var expected: [SharedVectors]
+  private var expectedFailure: SharedVectors
+  private var shared = SharedArrays()
   private var candidateDirect: [[Double]] = Quantity.allCases.map { _ in [] }
   private var incumbentDirect: [[Double]] = Quantity.allCases.map { _ in [] }
   private var directFailure: [Double] = []
@@ -52,6 +54,10 @@ public struct PairedReplay: Sendable {
     self.groups = groups
     self.tuning = tuning
     self.ranges = Quantity.allCases.map { ranges[$0] }
+    candidateProbability = SharedVectors(width: arms)
+    incumbentProbability = SharedVectors(width: arms)
+    expected = Quantity.allCases.map { _ in SharedVectors(width: arms) }
+    expectedFailure = SharedVectors(width: arms)
     eValues = [Quantity.reward, .done].map { EValue(worstLoss: -(ranges[$0]?.lowerBound ?? -.infinity)) }
     differences = Quantity.allCases.map { _ in GroupedMoments(groups: groups) }
     outcomes = Quantity.allCases.map { _ in GroupedMoments(groups: groups) }
@@ -65,19 +71,19 @@ public struct PairedReplay: Sendable {
     func expectation(_ probabilities: [Double], _ values: [Double]) -> Double {
       zip(probabilities, values).reduce(0) { $0 + $1.0 * $1.1 }
     }
-    candidateProbability += cell.candidate
-    incumbentProbability += cell.incumbent
+    candidateProbability.append(cell.candidate)
+    incumbentProbability.append(cell.incumbent)
     for quantity in expected.indices {
-      expected[quantity] += cell.expected[quantity]
+      expected[quantity].append(cell.expected[quantity])
       candidateDirect[quantity].append(expectation(cell.candidate, cell.expected[quantity]))
       incumbentDirect[quantity].append(expectation(cell.incumbent, cell.expected[quantity]))
     }
-    expectedFailure += cell.expectedFailure
+    expectedFailure.append(cell.expectedFailure)
     directFailure.append(
       expectation(cell.candidate, cell.expectedFailure) - expectation(cell.incumbent, cell.expectedFailure))
     cellLift.append(Moments())
     armRows.append(contentsOf: repeatElement(0, count: arms))
-    cells.append(ReplayedCell(cell))
+    cells.append(ReplayedCell(cell, &shared))
   }
 
   /// Adds a row of a known cell.
@@ -91,7 +97,10 @@ public struct PairedReplay: Sendable {
   public mutating func add(_ outcome: Outcome, propensity: Double?, rowWeight: Double = 1) {
     let pair = outcome.cell * arms + outcome.arm
     let inverse = propensity.map { 1 / $0 } ?? 0
-    let weights = (candidateProbability[pair] * inverse, incumbentProbability[pair] * inverse)
+    let weights = (
+      candidateProbability[outcome.cell, outcome.arm] * inverse,
+      incumbentProbability[outcome.cell, outcome.arm] * inverse
+    )
     candidate.add(weight: weights.0, served: cells[outcome.cell].candidateServed, rowWeight: rowWeight)
     incumbent.add(weight: weights.1, served: cells[outcome.cell].incumbentServed, rowWeight: rowWeight)
     let reward = addQuantity(0, outcome.reward, outcome, inverse, weights, rowWeight)
@@ -113,7 +122,7 @@ public struct PairedReplay: Sendable {
       leastPropensity = min(leastPropensity, propensity)
       greatestPropensity = max(greatestPropensity, propensity)
     }
-    calibration.add(predicted: expected[0][pair], observed: outcome.reward, weight: rowWeight)
+    calibration.add(predicted: expected[0][outcome.cell, outcome.arm], observed: outcome.reward, weight: rowWeight)
     rows += 1
   }
 
@@ -122,7 +131,7 @@ public struct PairedReplay: Sendable {
   private mutating func addUnknownCost(_ outcome: Outcome, _ weights: (Double, Double), _ rowWeight: Double) {
     let quantity = Quantity.cost.rawValue
     let cell = cells[outcome.cell]
-    let residual = weights.0 < weights.1 ? -expected[quantity][outcome.cell * arms + outcome.arm] : 0
+    let residual = weights.0 < weights.1 ? -expected[quantity][outcome.cell, outcome.arm] : 0
     let difference =
       candidateDirect[quantity][outcome.cell] - incumbentDirect[quantity][outcome.cell]
       + (weights.0 - weights.1) * residual
@@ -134,7 +143,7 @@ public struct PairedReplay: Sendable {
   @inline(__always)
   private mutating func addFailure(_ outcome: Outcome, _ weights: (Double, Double), _ rowWeight: Double) {
     let failed = outcome.succeeded ? 0.0 : 1.0
-    let residual = failed - expectedFailure[outcome.cell * arms + outcome.arm]
+    let residual = failed - expectedFailure[outcome.cell, outcome.arm]
     failureDifference.add(directFailure[outcome.cell] + (weights.0 - weights.1) * residual, weight: rowWeight)
     failureRows.add(failed, weight: rowWeight)
   }
@@ -145,19 +154,20 @@ public struct PairedReplay: Sendable {
     _ quantity: Int, _ value: Double, _ outcome: Outcome, _ inverse: Double, _ weights: (Double, Double),
     _ rowWeight: Double
   ) -> Double {
-    let pair = outcome.cell * arms + outcome.arm
     let cell = cells[outcome.cell]
-    let residual = value - expected[quantity][pair]
+    let residual = value - expected[quantity][outcome.cell, outcome.arm]
     let directs = (candidateDirect[quantity][outcome.cell], incumbentDirect[quantity][outcome.cell])
     candidate.add(
       quantity,
       RowScore(
-        direct: directs.0, weight: weights.0, probability: candidateProbability[pair], outcome: value,
+        direct: directs.0, weight: weights.0, probability: candidateProbability[outcome.cell, outcome.arm],
+        outcome: value,
         residual: residual, tuning: tuning), rowWeight: rowWeight)
     incumbent.add(
       quantity,
       RowScore(
-        direct: directs.1, weight: weights.1, probability: incumbentProbability[pair], outcome: value,
+        direct: directs.1, weight: weights.1, probability: incumbentProbability[outcome.cell, outcome.arm],
+        outcome: value,
         residual: residual, tuning: tuning), rowWeight: rowWeight)
     let difference = (directs.0 + weights.0 * residual) - (directs.1 + weights.1 * residual)
     differences[quantity].add(
@@ -166,7 +176,7 @@ public struct PairedReplay: Sendable {
     outcomes[quantity].add(value, weight: rowWeight, group: outcome.group)
     armResiduals[quantity][outcome.arm] += rowWeight * inverse * residual
     if let pick = cell.pick {
-      let alone = expected[quantity][outcome.cell * arms + pick] + (pick == outcome.arm ? inverse * residual : 0)
+      let alone = expected[quantity][outcome.cell, pick] + (pick == outcome.arm ? inverse * residual : 0)
       explorations[quantity].add(directs.0 + weights.0 * residual - alone, weight: rowWeight)
     }
     return difference
@@ -235,8 +245,27 @@ public struct PairedReplay: Sendable {
 
   /// The probability of each arm in a cell, of the candidate and of the incumbent.
   func probabilities(cell: Int) -> (candidate: ArraySlice<Double>, incumbent: ArraySlice<Double>) {
-    let pairs = cell * arms..<(cell + 1) * arms
-    return (candidateProbability[pairs], incumbentProbability[pairs])
+    (candidateProbability[cell], incumbentProbability[cell])
+  }
+
+  /// What training expects of an arm in a cell.
+  @inline(__always)
+  func expectation(_ quantity: Quantity, cell: Int, arm: Int) -> Double { expected[quantity.rawValue][cell, arm] }
+
+  /// The rows with a weight of each arm, by task.
+  /// - Parameter cells: the cells by their numbers.
+  func armRows(byTask cells: [Cell]) -> [String: [Int]] {
+    var numbers: [String: Int] = [:]
+    var sums: [Int] = []
+    for number in self.cells.indices {
+      let task = numbers[cells[number].task] ?? numbers.count
+      if task == numbers.count {
+        numbers[cells[number].task] = task
+        sums += repeatElement(0, count: arms)
+      }
+      for arm in 0..<arms { sums[task * arms + arm] += Int(armRows[number * arms + arm]) }
+    }
+    return numbers.mapValues { Array(sums[$0 * arms..<($0 + 1) * arms]) }
   }
 
   /// The lift of a cell that training expects, without what the holdout shows of it.
@@ -265,7 +294,7 @@ public struct PairedReplay: Sendable {
     let (all, known) = (cellLift.reduce(0.0) { $0 + $1.weight }, outcomes[quantity.rawValue].rows.weight)
     guard all > 0, known > 0 else { return 0 }
     let direct = cellLift.indices.reduce(0.0) {
-      $0 + cellLift[$1].weight * expected[quantity.rawValue][$1 * arms + arm]
+      $0 + cellLift[$1].weight * expected[quantity.rawValue][$1, arm]
     }
     return direct / all + armResiduals[quantity.rawValue][arm] / known
   }

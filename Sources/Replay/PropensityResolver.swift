@@ -2,35 +2,37 @@ internal import Outcomes
 
 /// Settles the propensity of each row, and keeps count of how it was known.
 struct PropensityResolver {
-  private let arms: Int
-  private var leastLogged: [Double] = []
-  private var estimated: [Double] = []
+  private var leastLogged: SharedVectors
+  private var estimated: SharedVectors
   private var isChanged: [Bool] = []
   private(set) var counts = PropensityCounts()
 
-  init(arms: Int) { self.arms = arms }
+  init(arms: Int) {
+    leastLogged = SharedVectors(width: arms)
+    estimated = SharedVectors(width: arms)
+  }
 
   /// Takes the cell of the next number in.
   mutating func append(_ cell: CellPropensities) {
-    leastLogged += cell.leastLogged
-    estimated += cell.estimated
+    leastLogged.append(cell.leastLogged)
+    estimated.append(cell.estimated)
     isChanged.append(cell.isChanged)
   }
 
   /// μ of a row; nil where the row has no weight.
   @inline(__always)
   mutating func propensity(of outcome: Outcome) -> Double? {
-    let pair = outcome.cell * arms + outcome.arm
+    let (cell, arm) = (outcome.cell, outcome.arm)
     if isChanged[outcome.cell] {
       counts.changed += 1
       if case .logged = outcome.propensity { counts.changedLogged += 1 }
     }
     switch outcome.propensity {
-    case .logged(let value): return accept(value, from: leastLogged[pair], \.logged)
-    case .deterministic: return accept(1, from: leastLogged[pair], \.deterministic)
+    case .logged(let value): return accept(value, from: leastLogged[cell, arm], \.logged)
+    case .deterministic: return accept(1, from: leastLogged[cell, arm], \.deterministic)
     case .unknown:
-      guard estimated[pair] > 0 else { return reject(\.belowLeast) }
-      return accept(estimated[pair], from: 0, \.estimated)
+      guard estimated[cell, arm] > 0 else { return reject(\.belowLeast) }
+      return accept(estimated[cell, arm], from: 0, \.estimated)
     case .invalid: return reject(\.invalid)
     }
   }

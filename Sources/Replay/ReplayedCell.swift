@@ -13,11 +13,12 @@ public struct ReplayedCell: Sendable {
   /// The same in the incumbent's replay.
   let incumbentServed: Double
 
-  init(_ cell: ReplayCell) {
+  /// - Parameter shared: where arrays that many cells have are kept once.
+  init(_ cell: ReplayCell, _ shared: inout SharedArrays) {
     isChanged = cell.isChanged
     pick = cell.pick
-    variances = cell.variances
-    unseenErrors = cell.unseenErrors
+    variances = cell.variances.map { shared.shared($0) }
+    unseenErrors = shared.shared(cell.unseenErrors)
     candidateServed = zip(cell.candidate, cell.isReplayed).reduce(0) { $0 + ($1.1 ? $1.0 : 0) }
     incumbentServed = zip(cell.incumbent, cell.isReplayed).reduce(0) { $0 + ($1.1 ? $1.0 : 0) }
   }

@@ -43,9 +43,10 @@ public struct Replayer {
   private let incumbent: Policy
   private let log: LogKnowledge
   private let companions: Companions
-  private var expectations: [String: Expectations] = [:]
   private var resolver: PropensityResolver
-  private var rowWeights: [(judged: Double, failed: Double)] = []
+  private var tasks: [String: TaskKnowledge] = [:]
+  /// How many outcomes a row stands for, by cell and arm, of judged and of failed calls.
+  private var rowWeights: (judged: SharedVectors, failed: SharedVectors)
   /// The sums so far.
   public private(set) var replay: PairedReplay
   /// The other policies on the same rows, each in the candidate's place.
@@ -85,6 +86,7 @@ public struct Replayer {
     resolver = PropensityResolver(arms: arms)
     tally = OutcomeTally(arms: arms)
     newest = OutcomeTally(arms: arms)
+    rowWeights = (SharedVectors(width: arms), SharedVectors(width: arms))
     replay = PairedReplay(arms: arms)
     replay = PairedReplay(arms: arms, ranges: ranges())
   }
@@ -94,14 +96,15 @@ public struct Replayer {
   public mutating func add(_ outcome: Outcome, directory: CellDirectory) {
     if outcome.cell >= replay.cells.count { prepare(directory) }
     let propensity = resolver.propensity(of: outcome)
-    let pair = outcome.cell * catalog.models.count + outcome.arm
-    let weight = outcome.succeeded ? rowWeights[pair].judged : rowWeights[pair].failed
+    let weight =
+      outcome.succeeded
+      ? rowWeights.judged[outcome.cell, outcome.arm] : rowWeights.failed[outcome.cell, outcome.arm]
     replay.add(outcome, propensity: propensity, rowWeight: weight)
     for other in otherReplays.indices {
       otherReplays[other].add(outcome, propensity: propensity, rowWeight: weight)
     }
     for other in comparisons.indices {
-      comparisons[other].add(outcome, propensity: propensity, rowWeight: weight)
+      comparisons[other].add(outcome, propensity: propensity, rowWeight: weight, in: replay)
     }
     tally.add(outcome, weight: weight, traffic: weight, directory: directory)
     if outcome.period >= HoldoutPeriod.newestSixth {
@@ -115,7 +118,7 @@ public struct Replayer {
   private mutating func ranges() -> [Quantity: ClosedRange<Double>] {
     var reward = LiftRange()
     var done = LiftRange()
-    for cell in Set(candidate.cells + incumbent.cells) {
+    for cell in candidate.cells + incumbent.cells.filter({ !candidate.contains($0) }) {
       let (cell, propensities) = prepared(cell)
       let least = propensities.least
       reward.include(
@@ -140,29 +143,31 @@ public struct Replayer {
         comparisons[number].append(with(other.probabilities(cell), in: \.incumbent, of: replayCell, cell))
       }
       resolver.append(propensities)
-      rowWeights += catalog.models.map {
-        let stratum = Stratum(task: cell.task, band: cell.band, model: $0.slug)
-        return (log.sampling.weight(stratum, succeeded: true), log.sampling.weight(stratum, succeeded: false))
-      }
+      let strata = catalog.models.map { Stratum(task: cell.task, band: cell.band, model: $0.slug) }
+      rowWeights.judged.append(strata.map { log.sampling.weight($0, succeeded: true) })
+      rowWeights.failed.append(strata.map { log.sampling.weight($0, succeeded: false) })
     }
   }
 
   private mutating func prepared(_ cell: Cell) -> (cell: ReplayCell, propensities: CellPropensities) {
     let new = candidate.serve(cell, catalog: catalog, rule: rule)
-    let old = incumbent.serve(cell, catalog: catalog, rule: rule)
-    let oldProbabilities = candidate.probabilities(of: cell, servedBy: old.decision.arm, catalog: catalog)
-    let expected =
-      expectations[cell.task]
-      ?? Expectations(log.tally, task: cell.task, prices: catalog.models.map(\.price))
-    expectations[cell.task] = expected
-    let isChanged = new.decision.arm != old.decision.arm
-    let propensities = propensities(in: cell, isChanged: isChanged)
+    let old = incumbent.decide(cell, catalog: catalog, rule: rule).arm
+    let oldProbabilities = candidate.probabilities(of: cell, servedBy: old, catalog: catalog)
+    let task = knowledge(of: cell.task)
+    let expected = task.expectations
+    let isChanged = new.decision.arm != old
+    let propensities = CellPropensities(
+      leastLogged: task.leastLogged,
+      estimated: catalog.models.indices.map {
+        log.tally.hasUnknownPropensities ? log.estimatedPropensity(cell, $0) : 0
+      },
+      isChanged: isChanged)
     let isReplayed = propensities.least.map(\.isFinite)
     return (
       ReplayCell(
         candidate: new.probabilities, incumbent: oldProbabilities,
         expected: [new.quality, expected.done, expected.cost], isChanged: isChanged, pick: new.decision.arm,
-        variances: variances(cell.task, new.probabilities, oldProbabilities, expected),
+        variances: variances(new.probabilities, oldProbabilities, task),
         isReplayed: isReplayed, expectedFailure: expected.failure,
         unseenErrors: unseenErrors(new.probabilities, oldProbabilities, expected, isReplayed: isReplayed)),
       propensities
@@ -178,20 +183,31 @@ public struct Replayer {
     if place == \ReplayCell.candidate {
       result.pick = probabilities.indices.max { probabilities[$0] < probabilities[$1] }
     }
-    if let expected = expectations[cell.task] {
-      result.variances = variances(cell.task, result.candidate, result.incumbent, expected)
+    if let task = tasks[cell.task] {
+      result.variances = variances(result.candidate, result.incumbent, task)
       result.unseenErrors = unseenErrors(
-        result.candidate, result.incumbent, expected, isReplayed: result.isReplayed)
+        result.candidate, result.incumbent, task.expectations, isReplayed: result.isReplayed)
     }
     return result
   }
 
-  private func propensities(in cell: Cell, isChanged: Bool) -> CellPropensities {
-    let arms = catalog.models.indices
-    return CellPropensities(
-      leastLogged: arms.map { log.tally.leastPropensity(task: cell.task, arm: $0) ?? .infinity },
-      estimated: arms.map { log.tally.hasUnknownPropensities ? log.estimatedPropensity(cell, $0) : 0 },
-      isChanged: isChanged)
+  /// What training shows of a task, which is the same for all of its cells.
+  private struct TaskKnowledge {
+    let expectations: Expectations
+    /// The least propensity of each arm; infinite where none was logged.
+    let leastLogged: [Double]
+    /// The mean of 1/μ of each arm.
+    let inverses: [Double]
+  }
+
+  private mutating func knowledge(of task: String) -> TaskKnowledge {
+    if let known = tasks[task] { return known }
+    let new = TaskKnowledge(
+      expectations: Expectations(log.tally, task: task, prices: catalog.models.map(\.price)),
+      leastLogged: catalog.models.indices.map { log.tally.leastPropensity(task: task, arm: $0) ?? .infinity },
+      inverses: log.tally.meanInversePropensities(task: task))
+    tasks[task] = new
+    return new
   }
 
   private func unseenErrors(
@@ -205,13 +221,12 @@ public struct Replayer {
   }
 
   private func variances(
-    _ task: String, _ candidate: [Double], _ incumbent: [Double], _ expected: Expectations
+    _ candidate: [Double], _ incumbent: [Double], _ task: TaskKnowledge
   ) -> [Double] {
-    let inverses = log.tally.meanInversePropensities(task: task)
-    return expected.squaredErrors.map { errors in
+    task.expectations.squaredErrors.map { errors in
       catalog.models.indices.reduce(0.0) { sum, arm in
         let difference = candidate[arm] - incumbent[arm]
-        return sum + difference * difference * errors[arm] * inverses[arm]
+        return sum + difference * difference * errors[arm] * task.inverses[arm]
       }
     }
   }

@@ -27,12 +27,13 @@ struct StudyNight: Sendable {
     settings.floors = world.catalog.floors
     let incumbent = Policy.untrained(exploration: settings.learner.exploration)
     let learning = try Learning.learn(
-      from: &source, catalog: world.catalog, settings: settings, incumbent: incumbent
+      from: &source, catalog: world.catalog, settings: settings, incumbent: incumbent, keepsTable: true
     ).learning
+    guard let table = learning.table else { preconditionFailure("the table was asked for") }
     self.world = world
     truth = world.truth
     learner = settings.learner
-    table = learning.table
+    self.table = table
     baselines = BaselinePolicies(
       candidate: learning.candidate, incumbent: incumbent, catalog: world.catalog, rule: StudyNight.rule,
       tally: learning.tally, truth: truth)

@@ -141,11 +141,14 @@ public struct BaselinePolicies: Sendable {
   /// What training expects the candidate to cost, over the training rows of its cells.
   private func candidateCost(_ overall: [Double]) -> Double {
     var (sum, rows) = (0.0, 0.0)
-    for (cell, row) in zip(candidate.cells, candidate.rows) where row.count > 0 {
+    var costsOfTask: [String: [Double]] = [:]
+    for (number, cell) in candidate.cells.enumerated() where candidate.count(at: number) > 0 {
       let probabilities = candidate.serve(cell, catalog: catalog, rule: rule).probabilities
-      let costs = zip(tally.means(.cost, task: cell.task), overall).map { $0 ?? $1 }
-      sum += Double(row.count) * zip(probabilities, costs).reduce(0) { $0 + $1.0 * $1.1 }
-      rows += Double(row.count)
+      let costs = costsOfTask[cell.task] ?? zip(tally.means(.cost, task: cell.task), overall).map { $0 ?? $1 }
+      costsOfTask[cell.task] = costs
+      let count = Double(candidate.count(at: number))
+      sum += count * zip(probabilities, costs).reduce(0) { $0 + $1.0 * $1.1 }
+      rows += count
     }
     return rows > 0 ? sum / rows : 0
   }

@@ -82,7 +82,7 @@ public struct FileReplay {
       ReportBuilder.Identity(
         runId: UUID().uuidString.lowercased(), cadence: "replay", dryRun: true, verdict: verdict.name, would: nil,
         promoted: false, reason: verdict.reason, policyVersionFrom: before.description,
-        policyVersionTo: before.next(.table, hash: Policy.shortHash(learning.artifact)).description,
+        policyVersionTo: before.next(.table, hash: learning.artifact.hash).description,
         rulesetHash: settings.rulesetHash),
       checks: checks, replay: ReplayReport(replayer, gate: gate, versions: source.versions),
       figures: RunFigures(replayer.replay, cells: cells, catalog: catalog), artifact: nil,

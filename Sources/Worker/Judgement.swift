@@ -1,4 +1,3 @@
-package import LinUCB
 package import Outcomes
 package import Policies
 package import Replay
@@ -29,9 +28,9 @@ package struct Judgement {
   /// - Parameters:
   ///   - strata: the holdout's sampling by the judge.
   ///   - others: policies that are valued on the same rows.
-  /// - Throws: what the source throws; `PolicyError` where the artifact cannot be read back.
+  /// - Throws: what the source throws.
   package func judge<Source: OutcomeSource & ~Copyable>(
-    _ source: inout Source, statistics: Statistics, survey: Survey, standing: LedgerStanding,
+    _ source: inout Source, statistics: ChoiceCounts, survey: Survey, standing: LedgerStanding,
     sampling: SamplingWeights? = nil, others: [ComparedPolicy] = []
   ) throws -> (replayer: Replayer, gate: Gate, cells: [Cell]) {
     let mix = BaselinePolicies(
@@ -50,7 +49,8 @@ package struct Judgement {
     var evidence = GateEvidence(
       survey: survey, ruleset: settings.rulesetHash, standing: standing, replayer: replayer,
       tenants: learning.tenants, cells: cells,
-      candidate: learning.candidate, reloaded: try Policy(canonicalJSON: learning.artifact), incumbent: incumbent,
+      candidate: learning.candidate, reload: learning.artifact.difference(from: learning.candidate),
+      incumbent: incumbent,
       catalog: catalog, rule: settings.learner.rule)
     if let mix {
       evidence.staticMix = GateEvidence.Reference(name: mix.name, arms: mix.arms, comparison: replayer.comparisons[0])
@@ -65,7 +65,7 @@ package struct Judgement {
   private func served(_ policy: Policy) -> ComparedPolicy {
     let (catalog, rule, candidate) = (catalog, settings.learner.rule, learning.candidate)
     return ComparedPolicy("anchor") { cell in
-      let pick = policy.serve(cell, catalog: catalog, rule: rule).decision.arm
+      let pick = policy.decide(cell, catalog: catalog, rule: rule).arm
       return candidate.probabilities(of: cell, servedBy: pick, catalog: catalog)
     }
   }

@@ -10,22 +10,26 @@ public struct Learning: Sendable {
   public let tally: OutcomeTally
   /// The training rows by tenant.
   public let tenants: TenantTally
-  /// The fit's table, which the candidate was decided by.
-  public let table: Table
+  /// The fit's table, which the candidate was decided by; nil where nobody asked for it.
+  public let table: Table?
+  /// `σ̂` of each arm.
+  public let residualStandardDeviations: [Double]
   /// The ridge that it was fitted with.
   public let ridge: Ridge
   /// The candidate.
   public let candidate: Policy
-  /// The candidate's canonical JSON, which is what its hash is of and what ships.
-  public let artifact: [UInt8]
+  /// The candidate as it ships.
+  public let artifact: PolicyArtifact
 
   /// Reads the training rows, fits, and decides every cell.
-  /// - Parameter strata: how many succeeded outcomes of each stratum of the training rows were judged; empty where all.
+  /// - Parameters:
+  ///   - strata: how many succeeded outcomes of each stratum of the training rows were judged; empty where all.
+  ///   - keepsTable: whether the fit's table is kept, which nothing but another decision rule needs.
   /// - Throws: what the source throws; `LinUCBError`.
   public static func learn<Source: OutcomeSource & ~Copyable>(
     from source: inout Source, catalog: Catalog, settings: Settings, incumbent: Policy,
-    strata: [Stratum: StratumCount] = [:]
-  ) throws -> (learning: Learning, statistics: Statistics) {
+    strata: [Stratum: StratumCount] = [:], keepsTable: Bool = false
+  ) throws -> (learning: Learning, statistics: ChoiceCounts) {
     let arms = catalog.models.count
     let usesTokens = settings.selection.usesInputTokens
     var builder = StatisticsBuilder(arms: arms, varying: usesTokens ? 1 : 0)
@@ -56,8 +60,9 @@ public struct Learning: Sendable {
     let candidate = settings.learner.learn(table, catalog: catalog, incumbent: incumbent)
     return (
       Learning(
-        tally: tally, tenants: tenants, table: table, ridge: ridge, candidate: candidate,
-        artifact: candidate.canonicalJSON), statistics
+        tally: tally, tenants: tenants, table: keepsTable ? table : nil,
+        residualStandardDeviations: table.residualStandardDeviations, ridge: ridge, candidate: candidate,
+        artifact: PolicyArtifact(candidate)), ChoiceCounts(statistics)
     )
   }
 
@@ -67,7 +72,7 @@ public struct Learning: Sendable {
   ///   - companions: other policies on the same rows.
   /// - Throws: what the source throws.
   public func replay<Source: OutcomeSource & ~Copyable>(
-    from source: inout Source, statistics: Statistics, catalog: Catalog, settings: Settings, incumbent: Policy,
+    from source: inout Source, statistics: ChoiceCounts, catalog: Catalog, settings: Settings, incumbent: Policy,
     sampling: SamplingWeights = .even, companions: Replayer.Companions = Replayer.Companions()
   ) throws -> Replayer {
     var replayer = Replayer(
@@ -84,7 +89,7 @@ public struct Learning: Sendable {
   private static let taskRows = 50.0
 
   /// The share of an arm in a cell's training rows, shrunk to its share in the task; the task's share in a cell without rows.
-  private func estimatedPropensity(_ statistics: Statistics, _ directory: CellDirectory) -> (Cell, Int) -> Double {
+  private func estimatedPropensity(_ statistics: ChoiceCounts, _ directory: CellDirectory) -> (Cell, Int) -> Double {
     let arms = statistics.arms
     let numbers =
       tally.hasUnknownPropensities
@@ -98,24 +103,47 @@ public struct Learning: Sendable {
   }
 }
 
+/// How often each arm was chosen in each cell: what is left of the training rows' sums when the fit is made.
+public struct ChoiceCounts: Sendable {
+  /// The number of arms.
+  let arms: Int
+  /// The number of cells.
+  let cells: Int
+  /// Rows, `cells × arms`.
+  let counts: [Int32]
+
+  init(_ statistics: Statistics) {
+    (arms, cells, counts) = (statistics.arms, statistics.cells, statistics.counts)
+  }
+
+  /// The rows of a cell over all arms.
+  func rows(cell: Int) -> Int { counts[cell * arms..<(cell + 1) * arms].reduce(0) { $0 + Int($1) } }
+}
+
 /// The share of succeeded calls that were judged, by cell and arm as the cells are met.
 private struct JudgedShares {
-  private let sampling: SamplingWeights
+  private let sampling: SamplingWeights?
   private let models: [String]
-  private var shares: [Double] = []
+  /// The shares of each cell's arms, one array for all cells of a task and a band.
+  private var shares: [[Double]] = []
+  private var known: [Cell: [Double]] = [:]
 
   init(strata: [Stratum: StratumCount], models: [String]) {
-    sampling = SamplingWeights(strata: strata)
+    sampling = strata.isEmpty ? nil : SamplingWeights(strata: strata)
     self.models = models
   }
 
   mutating func share(of outcome: Outcome, _ directory: CellDirectory) -> Double {
-    let pair = outcome.cell * models.count + outcome.arm
-    if pair >= shares.count {
-      for cell in directory.cells[(shares.count / models.count)...] {
-        shares += models.map { sampling.judgedShare(Stratum(task: cell.task, band: cell.band, model: $0)) }
+    guard let sampling else { return 1 }
+    if outcome.cell >= shares.count {
+      for cell in directory.cells[shares.count...] {
+        let own =
+          known[cell.fallback]
+          ?? models.map { sampling.judgedShare(Stratum(task: cell.task, band: cell.band, model: $0)) }
+        known[cell.fallback] = own
+        shares.append(own)
       }
     }
-    return shares[pair]
+    return shares[outcome.cell][outcome.arm]
   }
 }

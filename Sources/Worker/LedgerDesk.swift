@@ -24,12 +24,14 @@ public struct LedgerDesk {
     try attempt { try look(Preflight.history) { connection, ledger in try ledger.entries(connection, limit: limit) } }
   }
 
-  /// A version, or the one that serves, with its table as JSON.
-  /// - Throws: `RunFailure` with status 65 where there is none.
-  public func show(_ version: String?) throws(RunFailure) -> (entry: LedgerEntry, perCell: String) {
+  /// A version, or the one that serves, with its policy.
+  /// - Throws: `RunFailure` with status 65 where there is none, or where the table of a promoted run is not what its version
+  ///   says.
+  public func show(_ version: String?) throws(RunFailure) -> LedgerPolicy {
     try attempt {
-      let found = try look(Preflight.history) { connection, ledger in
-        try ledger.run(connection, version: version, isPromoted: false)
+      let found = try look(Preflight.history) { connection, ledger -> LedgerPolicy? in
+        guard let entry = try ledger.run(connection, version: version, isPromoted: false) else { return nil }
+        return try ledger.policy(connection, of: entry, isTarget: false)
       }
       guard let found else {
         throw RunFailure(
@@ -46,30 +48,34 @@ public struct LedgerDesk {
   ///   - artifacts: a folder in which the version's artifact, where there is one, must match its hash.
   ///   - allowsFewerTenants: whether it may reach fewer tenants than the last promotion did.
   /// - Returns: the run, as recorded, and whether it was promoted.
-  /// - Throws: `RunFailure` with status 65 where the version was never promoted, serves already, or its artifact is
-  ///   not what its hash says.
+  /// - Throws: `RunFailure` with status 65 where the version was never promoted, serves already, or its table or artifact
+  ///   is not what its hash says; with 78 where there is no such folder.
   public func rollBack(
     to version: String, artifacts: String?, allowsFewerTenants: Bool
   ) throws(RunFailure) -> RollbackReport {
     try attempt {
+      let artifact = try artifacts.map { try checkArtifact(in: $0, version: version) }
       let (target, serving, gateway) = try look(Preflight.rollback) { connection, ledger in
-        (
-          try ledger.run(connection, version: version, isPromoted: true),
-          try ledger.run(connection, version: nil, isPromoted: true)?.entry.policyVersionTo, ledger
-        )
+        try self.target(version, connection, ledger)
       }
-      guard let target, let serving else {
-        throw RunFailure(.badData, "version \(version) was never promoted; `history` lists the versions")
-      }
-      guard serving != version else { throw RunFailure(.badData, "version \(version) serves already") }
-      if let artifacts { try checkArtifact(in: artifacts, version: version) }
       let recording = try gateway.rollBack(
         to: target, runID: UUID().uuidString.lowercased(), serving: serving, allowsFewerTenants: allowsFewerTenants)
       return RollbackReport(
         runId: recording.run.id, promoted: recording.run.promoted, reason: recording.run.reason,
         policyVersionFrom: recording.run.versionFrom, policyVersionTo: recording.run.versionTo,
-        tenantsMoved: recording.tenantsMoved)
+        tenantsMoved: recording.tenantsMoved, artifact: artifact)
     }
+  }
+
+  private func target(
+    _ version: String, _ connection: borrowing Connection, _ ledger: Ledger
+  ) throws -> (target: LedgerPolicy, serving: String, ledger: Ledger) {
+    guard let entry = try ledger.run(connection, version: version, isPromoted: true) else {
+      throw RunFailure(.badData, "version \(version) was never promoted; `history` lists the versions")
+    }
+    let serving = try ledger.run(connection, version: nil, isPromoted: true)?.policyVersionTo ?? ""
+    guard serving != version else { throw RunFailure(.badData, "version \(version) serves already") }
+    return (try ledger.policy(connection, of: entry, isTarget: true), serving, ledger)
   }
 
   /// Lets promotions go on after a rollback.
@@ -79,7 +85,7 @@ public struct LedgerDesk {
     try attempt {
       let (pause, serving, gateway) = try look(Preflight.resumption) { connection, ledger in
         (
-          try ledger.pause(connection), try ledger.run(connection, version: nil, isPromoted: true)?.entry, ledger
+          try ledger.pause(connection), try ledger.run(connection, version: nil, isPromoted: true), ledger
         )
       }
       guard let pause, let serving else { return nil }
@@ -90,14 +96,19 @@ public struct LedgerDesk {
     }
   }
 
-  private func checkArtifact(in folder: String, version: String) throws {
+  private func checkArtifact(in folder: String, version: String) throws -> RollbackReport.Artifact {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
+      throw RunFailure(.settings, "there is no folder \(folder) of artifacts; correct --artifacts, or leave it out")
+    }
     let path = "\(folder)/\(version).json"
-    guard FileManager.default.fileExists(atPath: path) else { return }
-    let hash = Policy.shortHash(try DatasetFile.contents(of: path))
+    guard FileManager.default.fileExists(atPath: path) else { return .absent }
+    let hash = try Policy.shortHash(of: DatasetFile.chunks(of: path))
     guard version.hasSuffix("+\(hash)") else {
       throw RunFailure(
         .badData, "the artifact \(path) has the hash \(hash), which is not its version's; restore the file first")
     }
+    return .matches
   }
 
   private func look<Result>(

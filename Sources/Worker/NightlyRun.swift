@@ -65,9 +65,9 @@ public struct NightlyRun {
     let replayReport = ReplayReport(evidence.replayer, gate: gate, versions: evidence.versions)
     let verdict = Verdict(gate, checks, mayServe: request.mayServe)
     let versions = VersionStep(incumbent: incumbent, artifact: learning.artifact, settings: settings)
-    let run = TrainingRun(
+    let run = try TrainingRun(
       request, verdict: verdict, versions: versions, survey: evidence.survey, gate: gate, incumbent: incumbent,
-      learning: learning, catalog: catalog,
+      learning: learning, catalog: catalog, hasPolicy: evidence.schema.hasPolicy,
       evaluation: Evaluation(
         alpha: gate.alpha, attempt: incumbent.triesSince + 1, evidenceLookedAt: verdict.isEvidenceLookedAt,
         checks: checks, replay: replayReport))
@@ -77,6 +77,7 @@ public struct NightlyRun {
       allowsFewerTenants: request.allowsFewerTenants)
     let recording = try record(run, terms, schema: evidence.schema)
     timer.mark("record")
+    if recording != nil { removeOldArtifacts(schema: evidence.schema) }
     var report = ReportBuilder(
       rule: rule, survey: evidence.survey, learning: learning, catalog: catalog, incumbent: incumbent.policy
     ).report(
@@ -158,8 +159,7 @@ public struct NightlyRun {
     let catalog = source.catalog
     let incumbent = try source.withConnection { connection in
       try ledger.incumbent(
-        connection, catalog: catalog, rule: rule, exploration: settings.learner.exploration,
-        anchorDays: settings.thresholds.anchorDays)
+        connection, exploration: settings.learner.exploration, anchorDays: settings.thresholds.anchorDays)
     }
     timer.mark("survey")
     try interruption.check()
@@ -190,15 +190,30 @@ public struct NightlyRun {
     standing.allowsRulesetChange = request.allowsRulesetChange
     standing.pause = incumbent.pause
     standing.attempt = incumbent.triesSince + 1
-    let hash = Policy.shortHash(learning.artifact)
+    let hash = learning.artifact.hash
     let isAllowed = request.allowedRolledBack.map { $0 == hash || $0.hasSuffix("+\(hash)") } ?? false
     standing.rolledBackVersion = isAllowed ? nil : incumbent.rolledBackVersion(hash: hash)
     return standing
   }
 
   /// The artifact is on disk before the transaction that makes it serve commits.
-  private func writeArtifact(_ bytes: [UInt8], version: String) throws(RunFailure) -> String? {
+  private func writeArtifact(_ policy: PolicyArtifact, version: String) throws(RunFailure) -> String? {
     guard let directory = request.artifacts, !request.isDryRun else { return nil }
-    return try ArtifactStore(directory: directory).write(bytes, version: version)
+    return try ArtifactStore(directory: directory).write(policy, version: version)
+  }
+
+  /// What cannot be removed is told, and fails nothing: the run is recorded.
+  private func removeOldArtifacts(schema: GatewaySchema) {
+    guard let directory = request.artifacts, let count = request.keptArtifacts else { return }
+    do {
+      let connection = try Connection.open(request.connection, logger: logger)
+      let needed = try Ledger(schema: schema, settings: request.connection, logger: logger)
+        .servedVersions(connection, days: ArtifactStore.servedDays)
+      for failure in ArtifactStore(directory: directory).removeOld(keeping: count, needed: needed) {
+        logger.warning("an old artifact cannot be removed: \(failure)")
+      }
+    } catch {
+      logger.warning("old artifacts are not removed: \(error)")
+    }
   }
 }

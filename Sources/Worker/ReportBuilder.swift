@@ -46,7 +46,7 @@ struct ReportBuilder {
     report.fit = RunReport.Fit(
       ridgeCell: learning.ridge.cell, ridgeTenant: learning.ridge.tenant,
       residualStandardDeviation: Dictionary(
-        zip(catalog.models.map(\.slug), learning.table.residualStandardDeviations),
+        zip(catalog.models.map(\.slug), learning.residualStandardDeviations),
         uniquingKeysWith: { first, _ in first }))
     return report
   }
@@ -61,20 +61,29 @@ struct ReportBuilder {
 
   /// The cells whose pick changed, by how much the learned quality of the pick changed over their training rows.
   private var changedCells: [RunReport.ChangedCell] {
-    let changed = learning.candidate.cells.enumerated().compactMap { number, cell -> RunReport.ChangedCell? in
-      let rows = learning.candidate.rows[number].count
-      guard rows > 0 else { return nil }
-      let new = learning.candidate.serve(cell, catalog: catalog, rule: rule)
-      let old = incumbent.serve(cell, catalog: catalog, rule: rule)
-      guard new.decision.arm != old.decision.arm else { return nil }
-      return RunReport.ChangedCell(
-        cell: cell.description, rows: rows, from: old.decision.arm.map { catalog.models[$0].slug },
-        to: new.decision.arm.map { catalog.models[$0].slug },
-        qualityFrom: old.decision.arm.map { new.quality[$0] } ?? 0,
-        qualityTo: new.decision.arm.map { new.quality[$0] } ?? 0)
+    let (candidate, incumbent) = (learning.candidate, incumbent)
+    var largest: [(size: Double, number: Int)] = []
+    for (number, cell) in candidate.cells.enumerated() where candidate.count(at: number) > 0 {
+      let new = candidate.decide(cell, catalog: catalog, rule: rule).arm
+      let old = incumbent.decide(cell, catalog: catalog, rule: rule).arm
+      guard new != old else { continue }
+      let quality = candidate.serve(cell, catalog: catalog, rule: rule).quality
+      let change = abs((new.map { quality[$0] } ?? 0) - (old.map { quality[$0] } ?? 0))
+      largest.append((Double(candidate.count(at: number)) * change, number))
     }
-    func size(_ cell: RunReport.ChangedCell) -> Double { Double(cell.rows) * abs(cell.qualityTo - cell.qualityFrom) }
-    return Array(changed.sorted { size($0) > size($1) }.prefix(ReportBuilder.shownCells))
+    return largest.sorted { ($1.size, $0.number) < ($0.size, $1.number) }.prefix(ReportBuilder.shownCells).map {
+      changedCell($0.number)
+    }
+  }
+
+  private func changedCell(_ number: Int) -> RunReport.ChangedCell {
+    let cell = learning.candidate.cells[number]
+    let new = learning.candidate.serve(cell, catalog: catalog, rule: rule)
+    let old = incumbent.decide(cell, catalog: catalog, rule: rule).arm
+    return RunReport.ChangedCell(
+      cell: cell.description, rows: learning.candidate.count(at: number), from: old.map { catalog.models[$0].slug },
+      to: new.decision.arm.map { catalog.models[$0].slug }, qualityFrom: old.map { new.quality[$0] } ?? 0,
+      qualityTo: new.decision.arm.map { new.quality[$0] } ?? 0)
   }
 
   /// From /proc, for `getrusage` counts what the process was before it became this program; 0 where there is no /proc.

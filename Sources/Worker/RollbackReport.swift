@@ -1,5 +1,13 @@
 /// What became of a rollback.
 public struct RollbackReport: Encodable, Sendable {
+  /// What was found of the version's artifact.
+  public enum Artifact: String, Encodable, Sendable {
+    /// It has the hash of the version.
+    case matches
+    /// The folder has none.
+    case absent
+  }
+
   /// The run that recorded it.
   public let runId: String
   /// Whether every tenant was moved.
@@ -12,6 +20,8 @@ public struct RollbackReport: Encodable, Sendable {
   public let policyVersionTo: String
   /// How many tenants were moved; nil where none was.
   public let tenantsMoved: Int?
+  /// What was found of the version's artifact; nil where no folder was named.
+  public let artifact: Artifact?
 }
 
 /// What became of a resumption.

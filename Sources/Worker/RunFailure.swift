@@ -33,7 +33,7 @@ public struct RunFailure: Error, CustomStringConvertible {
       case .missingGrants, .hiddenRows: .privilege
       case .schema: .settings
       case .busy, .locked, .readOnlyServer, .writesRefused: .tryAgain
-      case .unreadableIncumbent, .badRows: .badData
+      case .unreadablePolicy, .badRows: .badData
       case .commitUnknown: .commitUnknown
       }
     self.init(status, "\(error)")

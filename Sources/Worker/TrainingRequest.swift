@@ -12,6 +12,8 @@ public struct TrainingRequest: Sendable {
   public var settings: Settings
   /// The folder for the policy's artifact.
   public var artifacts: String?
+  /// How many of the newest artifacts are kept beside those that served lately; nil for all.
+  public var keptArtifacts: Int?
   /// Whether a ruleset other than the incumbent's may be promoted.
   public var allowsRulesetChange: Bool
   /// A version, or its hash, that was rolled back and may be promoted again; nil for none.
@@ -27,13 +29,14 @@ public struct TrainingRequest: Sendable {
   public init(
     cadence: Cadence, isDryRun: Bool, connection: ConnectionSettings, settings: Settings, artifacts: String?,
     allowsRulesetChange: Bool, allowedRolledBack: String? = nil, allowsFewerTenants: Bool = false, tolerance: Int,
-    runID: String
+    runID: String, keptArtifacts: Int? = nil
   ) {
     self.cadence = cadence
     self.isDryRun = isDryRun
     self.connection = connection
     self.settings = settings
     self.artifacts = artifacts
+    self.keptArtifacts = keptArtifacts
     self.allowsRulesetChange = allowsRulesetChange
     self.allowedRolledBack = allowedRolledBack
     self.allowsFewerTenants = allowsFewerTenants

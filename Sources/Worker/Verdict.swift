@@ -45,30 +45,67 @@ struct VersionStep {
   let from: PolicyVersion
   let to: PolicyVersion
 
-  init(incumbent: Incumbent, artifact: [UInt8], settings: Settings) {
+  init(incumbent: Incumbent, artifact: PolicyArtifact, settings: Settings) {
     from = incumbent.version ?? PolicyVersion.untrained(hash: incumbent.policy.hash)
     to = from.next(
-      Settings.change(from: incumbent.rulesetHash, to: settings.rulesetHash), hash: Policy.shortHash(artifact))
+      Settings.change(from: incumbent.rulesetHash, to: settings.rulesetHash), hash: artifact.hash)
   }
 }
 
 extension TrainingRun {
   /// The row of the ledger, before the incumbent is read again.
+  /// - Parameter hasPolicy: whether the ledger has a column for the whole policy.
+  /// - Throws: `RunFailure` with status 78 where the ledger has no room for the policy.
   init(
     _ request: TrainingRequest, verdict: Verdict, versions: VersionStep, survey: Survey, gate: Gate,
-    incumbent: Incumbent, learning: Learning, catalog: Catalog, evaluation: Evaluation
-  ) {
+    incumbent: Incumbent, learning: Learning, catalog: Catalog, hasPolicy: Bool, evaluation: Evaluation
+  ) throws(RunFailure) {
+    let table = LedgerTable(
+      learning.candidate, beside: incumbent.policy, catalog: catalog, rule: request.settings.learner.rule,
+      minimumSupport: request.settings.learner.minimumSupport)
+    if !request.isDryRun {
+      try table.requireRoom(
+        learning, schema: request.settings.schema, hasPolicy: hasPolicy, mayServe: request.mayServe)
+    }
+    let isWhole = verdict.isPromoted && (!hasPolicy || LedgerTable.isKeptWhole(learning.candidate))
     let isKnown = survey.holdout > 0 && gate.improvement.absence == nil
     self.init(
       id: request.runID, cadence: request.cadence.rawValue,
       judgeModel: survey.judges.keys.sorted().joined(separator: ","), outcomesJudged: survey.eligible,
       versionFrom: versions.from.description, versionTo: versions.to.description, promoted: verdict.isPromoted,
       reason: verdict.reason, gatePassed: verdict.failure == nil,
-      perCell: learning.candidate.perCell(
-        beside: incumbent.policy, catalog: catalog, minimumSupport: request.settings.learner.minimumSupport),
+      perCell: isWhole ? table.whole : table.changes,
       doneLift: isKnown ? gate.lift(.done).mean : nil,
       costLift: isKnown && survey.hasCosts ? gate.lift(.cost).mean : nil,
       exploration: request.settings.learner.exploration, rulesetHash: request.settings.rulesetHash,
-      evaluation: evaluation.json)
+      evaluation: evaluation.json, policy: verdict.isPromoted && hasPolicy ? learning.artifact.compressed : nil)
+  }
+}
+
+extension LedgerTable {
+  /// The most that a field of PostgreSQL holds, in bytes, with its header.
+  private static let mostFieldBytes = 0x3FFF_FFFF - 1024
+
+  /// A policy that the ledger could not keep, were it promoted, is an error on every night, and before anything is written.
+  /// - Throws: `RunFailure` with status 78.
+  package func requireRoom(
+    _ learning: Learning, schema: String, hasPolicy: Bool, mayServe: Bool
+  ) throws(RunFailure) {
+    let policy = learning.candidate
+    let size = "the policy of \(policy.cells.count) cells by \(policy.models.count) models"
+    let needsWhole = mayServe && (!hasPolicy || LedgerTable.isKeptWhole(policy))
+    guard (needsWhole ? bytesOfWhole : bytesOfChanges) <= LedgerTable.mostBytes else {
+      let cure =
+        needsWhole && !hasPolicy
+        ? "as the owner run: ALTER TABLE \(schema).training_runs ADD COLUMN policy bytea"
+        : "use shorter slugs for the models"
+      throw RunFailure(
+        .settings,
+        "\(size) is too large for \(schema).training_runs.per_cell, which holds 256 MB; nothing was recorded; \(cure)")
+    }
+    guard !mayServe || !hasPolicy || learning.artifact.compressed.count <= LedgerTable.mostFieldBytes else {
+      throw RunFailure(
+        .settings, "\(size) is too large for \(schema).training_runs.policy, which holds 1 GB; nothing was recorded")
+    }
   }
 }

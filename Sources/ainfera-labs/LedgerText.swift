@@ -32,37 +32,38 @@ enum LedgerText {
     return run.promoteReason[...]
   }
 
-  static func policy(_ entry: LedgerEntry, perCell: String) throws -> String {
-    let table = try Policy(
-      perCell: Array(perCell.utf8), exploration: entry.explorationFloor, catalog: Catalog(models: []),
-      rule: .cheapestClearingFloor)
-    let picks = Dictionary(grouping: table.rows) { $0.pick ?? "none" }
+  static func policy(_ found: LedgerPolicy) -> String {
+    let (entry, table) = (found.entry, found.policy)
+    let picks = Dictionary(grouping: table.cells.indices) { table.pick(at: $0) ?? "none" }
       .sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
-    let largest = table.cells.indices.sorted { table.rows[$0].count > table.rows[$1].count }.prefix(20)
+    let largest = table.cells.indices.sorted { table.count(at: $0) > table.count(at: $1) }.prefix(20)
+    let kept = found.isWhole ? "" : "changed "
     let width = largest.map { table.cells[$0].description.count }.max() ?? 0
     var lines = [
       "\(entry.policyVersionTo)  \(entry.promoted ? "promoted" : "held") \(entry.runAt)  \(entry.cadence)",
       "  run      \(entry.id)", "  from     \(entry.policyVersionFrom)", "  reason   \(entry.promoteReason)",
       "  judges   \(entry.judgeModel), \(entry.outcomesJudged) outcomes",
       "  ruleset  \(entry.rulesetHash), exploration \((100 * entry.explorationFloor).decimals(1)) %", "",
-      "Picks by model (cells)",
+      "Picks by model (\(kept)cells)",
     ]
     lines += picks.map { "  \(padded($0.key, 32))\($0.value.count)" }
-    lines += ["", "Largest cells (training rows, pick, its quality)"]
+    lines += ["", "Largest \(kept)cells (training rows, pick, its quality)"]
     lines += largest.map { index in
-      let row = table.rows[index]
+      let row = table.row(at: index)
       let quality = row.pick.flatMap { table.entry(row, model: $0)?.quality.decimals(3) } ?? "-"
       return "  \(padded(table.cells[index].description, width))  \(row.count)  \(row.pick ?? "none") \(quality)"
     }
     return lines.map { StandardError.escaped($0) }.joined(separator: "\n")
   }
 
-  static func json(_ entry: LedgerEntry, perCell: String) throws -> String {
+  static func json(_ found: LedgerPolicy) throws -> String {
     let encoder = JSONEncoder()
     encoder.keyEncodingStrategy = .convertToSnakeCase
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    let row = String(decoding: try encoder.encode(entry), as: UTF8.self)
-    return "\(row.dropLast()),\"per_cell\":\(perCell)}"
+    let row = String(decoding: try encoder.encode(found.entry), as: UTF8.self)
+    let isPart = found.isWhole && !LedgerTable.isKeptWhole(found.policy)
+    let policy = isPart ? ",\"policy\":" + String(decoding: found.policy.canonicalJSON, as: UTF8.self) : ""
+    return "\(row.dropLast()),\"per_cell\":\(found.perCell)\(policy)}"
   }
 
   private static func padded(_ text: String, _ width: Int) -> String {

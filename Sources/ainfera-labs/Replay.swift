@@ -83,7 +83,8 @@ struct Replay: ParsableCommand {
       let models = try (catalog.map { try DatasetFile.catalog($0) } ?? outcomes.file.actions())
         .replacing(floors: values.namedFloors, defaultFloor: values.namedDefaultFloor)
       try comparison.check(catalog: models)
-      let compared = try incumbent.map { try readPolicy($0) } ?? .untrained(exploration: values.learner.exploration)
+      let compared =
+        try incumbent.map { try DatasetFile.policy($0) } ?? .untrained(exploration: values.learner.exploration)
       if selfTest {
         try printSelfTest(models, compared, values)
       } else {
@@ -93,15 +94,6 @@ struct Replay: ParsableCommand {
       throw error
     } catch {
       StandardError.fail(RunFailure(error))
-    }
-  }
-
-  private func readPolicy(_ path: String) throws -> Policy {
-    let bytes = try DatasetFile.contents(of: path)
-    do {
-      return try Policy(canonicalJSON: bytes)
-    } catch {
-      throw RunFailure(.badData, "\(path) is not the artifact of a policy: \(error)")
     }
   }
 

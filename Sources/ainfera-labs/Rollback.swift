@@ -36,6 +36,8 @@ struct Rollback: ParsableCommand {
         try StandardOutput.print(
           result.promoted
             ? "\(result.policyVersionTo) serves every tenant; before it \(result.policyVersionFrom) did; run \(result.runId)\n"
+              + (result.artifact == .absent
+                ? "the folder has no artifact of it; the ledger's table has the hash of the version\n" : "")
               + "nothing is promoted until `ainfera-labs resume`"
             : "not rolled back: \(result.reason)")
       }

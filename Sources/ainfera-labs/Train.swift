@@ -30,6 +30,13 @@ struct Train: ParsableCommand {
   @Option(help: ArgumentHelp("The folder for the policy's artifact, <version>.json.", valueName: "dir"))
   var artifacts: String?
 
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Keep this many of the newest artifacts, and those of versions that served in the last 90 days; remove the others.",
+      valueName: "number"))
+  var keepArtifacts: Int?
+
   @Option(help: "How the result is printed: text or json.")
   var format = OutputFormat.text
 
@@ -100,10 +107,16 @@ struct Train: ParsableCommand {
       }
       values.selection.windowDays = windowDays
     }
+    if let keepArtifacts {
+      guard artifacts != nil else { throw RunFailure(.usage, "--keep-artifacts needs --artifacts") }
+      guard keepArtifacts > 0 else {
+        throw RunFailure(.usage, "--keep-artifacts is \(keepArtifacts); it must be 1 or more")
+      }
+    }
     guard skipBad >= 0 else { throw RunFailure(.usage, "--skip-bad is \(skipBad); it must be 0 or more") }
     return TrainingRequest(
       cadence: cadence, isDryRun: dryRun, connection: database.connection(interruption), settings: values,
       artifacts: artifacts, allowsRulesetChange: allowRulesetChange, allowedRolledBack: allowRolledBack,
-      allowsFewerTenants: allowFewerTenants, tolerance: skipBad, runID: runID)
+      allowsFewerTenants: allowFewerTenants, tolerance: skipBad, runID: runID, keptArtifacts: keepArtifacts)
   }
 }

@@ -53,7 +53,7 @@ import Testing
       try owner.query("SELECT string_agg(policy_version_to, ' ' ORDER BY run_at) FROM training_runs").scalar
         == "1.0.1+b 1.0.2+b 1.0.3+b 1.0.4+b")
     let serving = try ledger.run(owner, version: nil, isPromoted: true)
-    #expect(serving?.entry.policyVersionTo == "1.0.4+b")
+    #expect(serving?.policyVersionTo == "1.0.4+b")
     try owner.query("UPDATE training_runs SET run_at = 'infinity' WHERE policy_version_to = '1.0.4+b'")
     #expect(throws: GatewayError.self) { try record(to: "1.0.5+b", replayed: "1.0.4+b") }
     #expect(try owner.query("SELECT count(*) FROM training_runs").scalar == "4")

@@ -48,11 +48,94 @@ import Testing
   func roundTrips(rows: Int) throws {
     let policy = try PolicyTests.learn(rows: rows)
     #expect(try Policy(canonicalJSON: policy.canonicalJSON) == policy)
-    let perCell = policy.perCell(
-      beside: .untrained(exploration: 0.05), catalog: PolicyTests.catalog, minimumSupport: 15)
-    let read = try Policy(
-      perCell: perCell, exploration: 0.05, catalog: PolicyTests.catalog, rule: .cheapestClearingFloor)
-    #expect(read == policy)
+    #expect(try Policy(perCell: PolicyTests.ledgerTable(policy).whole, exploration: 0.05) == policy)
+  }
+
+  static func ledgerTable(_ policy: Policy, beside incumbent: Policy = .untrained(exploration: 0.05)) -> LedgerTable {
+    LedgerTable(
+      policy, beside: incumbent, catalog: catalog, rule: .cheapestClearingFloor, minimumSupport: 15)
+  }
+
+  @Test("a policy that is changed in any part has another hash, and is another")
+  func hasOwnHash() throws {
+    let policy = try PolicyTests.learn(rows: 200)
+    let text = String(decoding: policy.canonicalJSON, as: UTF8.self)
+    for (part, other) in [
+      ("\"mean\":0.", "\"mean\":0.1"), ("\"pick\":\"middle\"", "\"pick\":\"strong\""),
+      ("\"n_cell\":600", "\"n_cell\":601"), ("\"middle\"", "\"muddle\""), ("code:t:cost", "code:u:cost"),
+      ("\"exploration\":0.05", "\"exploration\":0.06"),
+    ] {
+      #expect(text.contains(part))
+      let changed = try Policy(canonicalJSON: Array(text.replacing(part, with: other).utf8))
+      #expect(changed.hash != policy.hash && changed != policy, "\(part)")
+      #expect(PolicyArtifact(changed).difference(from: policy) != PolicyArtifact.Difference(), "\(part)")
+    }
+    #expect(Policy.shortHash(policy.canonicalJSON) == policy.hash)
+  }
+
+  @Test("the order of cells and models in a text does not matter")
+  func anyOrder() throws {
+    let model = "{\"mean\":0.5,\"n\":1,\"ucb\":0.9,\"width\":0.1}"
+    func cell(_ models: [String]) -> String {
+      "{\"models\":{\(models.map { "\"\($0)\":\(model)" }.joined(separator: ", "))}, \"n_cell\":1,\"pick\":null,\"rule\":\"r\"}"
+    }
+    let sorted = "{\"cells\":{\"a:b:c\":\(cell(["m", "n"])),\"a:b:d\":\(cell(["k", "m"]))},\"exploration\":0.05}"
+    let other =
+      "{ \"exploration\" : 0.05 , \"x\":[{}], \"cells\" : {\"a:b:d\": \(cell(["m", "k"])) , \"a:b:c\":\(cell(["n", "m"]))}}"
+    let policy = try Policy(canonicalJSON: Array(sorted.utf8))
+    #expect(try Policy(canonicalJSON: Array(other.utf8)) == policy)
+    #expect(try Policy(canonicalJSON: Array(other.utf8)).canonicalJSON == policy.canonicalJSON)
+  }
+
+  @Test("a text is read alike wherever its parts are cut")
+  func readsInParts() throws {
+    let policy = try PolicyTests.learn(rows: 200)
+    let text = policy.canonicalJSON
+    for size in [1, 2, 3, 7, 64, text.count - 1] {
+      var loader = PolicyLoader()
+      for start in stride(from: 0, to: text.count, by: size) {
+        try loader.append(Array(text[start..<min(start + size, text.count)]))
+      }
+      #expect(loader.hash == policy.hash)
+      #expect(try loader.finish() == policy, "parts of \(size)")
+    }
+  }
+
+  @Test("an artifact reads back as the policy that it was made of, and differs from every other")
+  func artifact() throws {
+    let policy = try PolicyTests.learn(rows: 200)
+    let artifact = PolicyArtifact(policy)
+    #expect(artifact.hash == policy.hash)
+    #expect(artifact.difference(from: policy) == PolicyArtifact.Difference())
+    let other = artifact.difference(from: try PolicyTests.learn(rows: 100))
+    #expect(other.cells == 2 && other.first == "code:*:cost")
+    let fewer = artifact.difference(from: .untrained(exploration: 0.05))
+    #expect(fewer.cells == 2 && fewer.fault == nil)
+    #expect(PolicyArtifact(.untrained(exploration: 0.05)).difference(from: policy).cells == 2)
+  }
+
+  @Test("the ledger keeps the changed cells of a large table, the busiest first where they are too many")
+  func changedCells() throws {
+    let policy = try PolicyTests.learn(rows: 200)
+    let table = try Policy(perCell: PolicyTests.ledgerTable(policy).changes, exploration: 0.05)
+    let changed = policy.cells.filter {
+      policy.decide($0, catalog: PolicyTests.catalog, rule: .cheapestClearingFloor).arm != 0
+    }
+    #expect(table.cells == changed && !changed.isEmpty)
+    #expect(String(decoding: PolicyTests.ledgerTable(policy, beside: policy).changes, as: UTF8.self) == "{}")
+    let many = try Policy(canonicalJSON: Array(PolicyTests.large(cells: 10_050).utf8))
+    #expect(!LedgerTable.isKeptWhole(many))
+    let kept = try Policy(perCell: PolicyTests.ledgerTable(many).changes, exploration: 0.05)
+    #expect(kept.cells.count == 10_000 && kept.cells.indices.map { kept.count(at: $0) }.min() == 51)
+  }
+
+  /// A policy of many cells, of which each has one row more than the one before, and another pick than without training.
+  static func large(cells: Int) -> String {
+    let rows = (1...cells).map {
+      "\"code:t\($0):cost\":{\"models\":{\"strong\":{\"mean\":0.5,\"n\":1,\"ucb\":0.9,\"width\":0.1}},\"n_cell\":\($0),"
+        + "\"pick\":\"strong\",\"rule\":\"r\"}"
+    }
+    return "{\"cells\":{\(rows.joined(separator: ","))},\"exploration\":0.05}"
   }
 
   @Test("two slugs that differ only in normalisation stay two models, with what is known of each")
@@ -80,12 +163,30 @@ import Testing
   @Test(
     "what is no policy is an error that says why",
     arguments: [
-      ("", "{ is expected at byte 1"), ("{\"cells\":{}}", "exploration is missing"),
+      ("", "{ is expected"), ("[]", "{ is expected"), ("{\"cells\":{}", "ends early"),
+      ("{\"cells\":{},}", "a member is expected"), ("{\"cells\":{}}", "exploration is missing"),
       ("{\"exploration\":0.05}", "cells are missing"),
-      ("{\"cells\":{\"a:b:c\":{\"models\":{}}},\"exploration\":0.05}", "lacks models or n_cell"),
-      ("{\"cells\":{\"a:b:c\":{\"models\":{\"m\":{}},\"n_cell\":1}},\"exploration\":0.05}", "lacks n"),
+      (
+        "{\"cells\":{\"a:b:c\":{\"models\":{}}},\"exploration\":0.05}",
+        "the cell a:b:c lacks models, n_cell, pick or rule"
+      ),
+      (
+        "{\"cells\":{\"a:b:c\":{\"models\":{},\"n_cell\":1,\"rule\":\"r\"}},\"exploration\":0.05}",
+        "lacks models, n_cell, pick"
+      ),
+      (
+        "{\"cells\":{\"a:b:c\":{\"models\":{\"m\":{}},\"n_cell\":1}},\"exploration\":0.05}",
+        "lacks n, mean, ucb or width"
+      ),
+      (
+        "{\"cells\":{\"a:b:c\":{\"models\":{\"m\":{\"n\":1,\"mean\":1e300,\"ucb\":1,\"width\":1}}}},\"exploration\":0.05}",
+        "the number 1e+300 is too large"
+      ), ("{\"cells\":{\"a:b:c\":{\"models\":{},\"n_cell\":-1}},\"exploration\":0.05}", "a whole number"),
       ("{\"cells\":{\"a:b:c\":{\"models\":{\"m\":{\"n\":1.5}},\"n_cell\":1}},\"exploration\":0.05}", "a whole number"),
-      ("{\"cells\":{\"ab\":{\"models\":{},\"n_cell\":1}},\"exploration\":0.05}", "is not task:tenant:band"),
+      (
+        "{\"cells\":{\"ab\":{\"models\":{},\"n_cell\":1,\"pick\":null,\"rule\":\"r\"}},\"exploration\":0.05}",
+        "is not task:tenant:band"
+      ), ("{\"cells\":{},\"exploration\":7}", "the exploration is 7.0"),
       ("{\"cells\":{},\"exploration\":0.05} x", "more follows"),
       ("{\"cells\":{},\"exploration\":NaN}", "a value is expected"),
     ])
@@ -109,17 +210,5 @@ import Testing
       Cell(task: "code", tenant: "t", band: "cost"), catalog: PolicyTests.catalog, rule: .cheapestClearingFloor)
     #expect(abs(service.probabilities.reduce(0, +) - 1) < 1e-15)
     #expect(service.probabilities == [0, 0.95, 0.05])
-  }
-
-  @Test("a row of another writer, with qualities alone, is decided by the rule")
-  func readsPlainRows() throws {
-    let text = """
-      {"code:t:cost": {"n_cell": 7, "models": {"middle": {"n": 7, "q_incumbent": 0.3, "q_candidate": 0.8, "delta": 0.5, \
-      "counted": true}, "cheap \\"quoted\\"\\n": {"n": 1, "q_incumbent": 0.9, "q_candidate": 0.1, "delta": -0.8, \
-      "counted": true}}}}
-      """
-    let policy = try Policy(
-      perCell: Array(text.utf8), exploration: 0.05, catalog: PolicyTests.catalog, rule: .cheapestClearingFloor)
-    #expect(policy.row(for: Cell(task: "code", tenant: "t", band: "cost"))?.pick == "middle")
   }
 }

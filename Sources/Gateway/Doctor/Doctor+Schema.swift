@@ -113,11 +113,9 @@ extension Doctor {
   /// The policy that serves, read as a run reads it.
   func incumbent(_ connection: borrowing Connection) throws -> [Finding] {
     let tables = try preflight.existingTables(connection)
-    let schema = preflight.schema(tables)
-    let catalog = try GatewayOutcomes.catalog(connection, schema, floors)
     do {
-      let incumbent = try ledger(schema).incumbent(
-        connection, catalog: catalog, rule: learner.rule, exploration: learner.exploration, anchorDays: anchorDays)
+      let incumbent = try ledger(preflight.schema(tables)).incumbent(
+        connection, exploration: learner.exploration, anchorDays: anchorDays)
       guard let version = incumbent.version else {
         return [Finding("incumbent", .ok, "none yet: no run was promoted")]
       }

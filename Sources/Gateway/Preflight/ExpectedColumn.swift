@@ -2,7 +2,7 @@
 struct ExpectedColumn {
   /// The families of types that a column may have, with their names for messages.
   enum Family: String {
-    case text, number, time, boolean, identifier, json
+    case text, number, time, boolean, identifier, json, bytea
 
     private static let numbers: Set<String> = ["int2", "int4", "int8", "numeric", "float4", "float8"]
 
@@ -19,6 +19,7 @@ struct ExpectedColumn {
       case .boolean: type == "bool"
       case .identifier:
         type == "uuid" || category == "S" || (!isWritten && (Family.numbers.contains(type) || type == "oid"))
+      case .bytea: type == "bytea"
       case .json: type == "jsonb" || type == "json"
       }
     }
@@ -77,6 +78,7 @@ struct ExpectedColumn {
     ExpectedColumn(name: "delta_cost_usd", family: .number, mayBeNull: true),
     ExpectedColumn(name: "exploration_floor", family: .number), ExpectedColumn(name: "ruleset_hash", family: .text),
     ExpectedColumn(name: "evaluation", family: .json, isRequired: false),
+    ExpectedColumn(name: "policy", family: .bytea, isRequired: false),
   ]
 
   static let policies: [ExpectedColumn] = [ExpectedColumn(name: "active_policy_version", family: .text)]

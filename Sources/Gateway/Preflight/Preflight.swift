@@ -66,7 +66,8 @@ public struct Preflight {
     return GatewaySchema(
       name: schemaName,
       outcomeColumns: Set(ExpectedColumn.outcomes.filter { !$0.isRequired }.map(\.name).filter { outcomes[$0] != nil }),
-      hasEvaluation: tables["training_runs"]?.columns["evaluation"] != nil)
+      hasEvaluation: tables["training_runs"]?.columns["evaluation"] != nil,
+      hasPolicy: tables["training_runs"]?.columns["policy"] != nil)
   }
 
   static func role(_ connection: borrowing Connection) throws(PostgresError) -> String {

@@ -58,7 +58,7 @@ extension Gate {
       let rows = sums.reduce(0) { $0 + $1.rows - $1.failuresWithoutCost }
       return rows > 0 ? Double(sums.reduce(0) { $0 + $1.cost.count }) / Double(rows) : 1
     }
-    let picked = Set(services.indices.compactMap { services[$0].candidate.decision.arm })
+    let picked = Set(picks.compactMap(\.candidate))
     let all = share(sums)
     let known = sums.reduce(0) { $0 + $1.cost.count }
     var faults = known == 0 ? ["no cost is known"] : []

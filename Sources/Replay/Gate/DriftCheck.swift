@@ -147,8 +147,8 @@ extension Gate {
   /// task to another is not taken for a change of a model.
   private func incumbentComparisons() -> [Comparison] {
     var shares: [String: [Double]] = [:]
-    for (number, service) in services.enumerated() {
-      guard let pick = service.incumbent.decision.arm else { continue }
+    for (number, picks) in picks.enumerated() {
+      guard let pick = picks.incumbent else { continue }
       let none = [Double](repeating: 0, count: evidence.catalog.models.count)
       shares[evidence.cells[number].task, default: none][pick] += evidence.replay.cellLift[number].weight
     }

@@ -13,17 +13,17 @@ public struct Gate {
   /// Whether the log shows what each policy would do.
   public let overlap: Overlap
   let evidence: GateEvidence
-  /// What both policies do in each cell of the replay.
-  let services: [(candidate: Service, incumbent: Service)]
+  /// What both policies pick in each cell of the replay.
+  let picks: [(candidate: Int?, incumbent: Int?)]
 
   /// Takes the evidence and computes the lifts.
   public init(_ evidence: GateEvidence, thresholds: GateThresholds) {
     self.evidence = evidence
     self.thresholds = thresholds
-    services = evidence.cells.prefix(evidence.replay.cells.count).map { cell in
+    picks = evidence.cells.prefix(evidence.replay.cells.count).map { cell in
       (
-        evidence.candidate.serve(cell, catalog: evidence.catalog, rule: evidence.rule),
-        evidence.incumbent.serve(cell, catalog: evidence.catalog, rule: evidence.rule)
+        evidence.candidate.decide(cell, catalog: evidence.catalog, rule: evidence.rule).arm,
+        evidence.incumbent.decide(cell, catalog: evidence.catalog, rule: evidence.rule).arm
       )
     }
     overlap = Overlap(evidence.replay, cells: evidence.cells, models: evidence.catalog.models.map(\.slug))

@@ -82,8 +82,8 @@ public struct GateEvidence {
   public var cells: [Cell]
   /// The candidate.
   public var candidate: Policy
-  /// The candidate, written and read back.
-  public var reloaded: Policy
+  /// How the candidate's artifact, read back, differs from the candidate.
+  public var reload: PolicyArtifact.Difference
   /// The incumbent.
   public var incumbent: Policy
   /// Today's catalog.
@@ -95,7 +95,7 @@ public struct GateEvidence {
   public init(
     survey: Survey, ruleset: String, standing: LedgerStanding, replayer: Replayer, tenants: TenantTally,
     cells: [Cell], candidate: Policy,
-    reloaded: Policy, incumbent: Policy, catalog: Catalog, rule: DecisionRule
+    reload: PolicyArtifact.Difference, incumbent: Policy, catalog: Catalog, rule: DecisionRule
   ) {
     self.survey = survey
     self.ruleset = ruleset
@@ -108,7 +108,7 @@ public struct GateEvidence {
     propensities = replayer.propensities
     self.cells = cells
     self.candidate = candidate
-    self.reloaded = reloaded
+    self.reload = reload
     self.incumbent = incumbent
     self.catalog = catalog
     self.rule = rule

@@ -24,7 +24,7 @@ public struct Overlap: Sendable {
   ///   - cells: the cells by the replay's numbers.
   ///   - models: the slugs by arm.
   public init(_ replay: PairedReplay, cells: [Cell], models: [String]) {
-    let rare = Overlap.rareArms(replay, cells: cells, arms: models.count)
+    let rare = Overlap.rareArms(replay, cells: cells)
     let total = replay.cellLift.reduce(0) { $0 + $1.weight }
     rareTraffic = models.indices.map { arm in
       let inRare = replay.cells.indices.reduce(0.0) {
@@ -48,15 +48,8 @@ public struct Overlap: Sendable {
   }
 
   /// Whether each arm was hardly ever chosen, by task.
-  private static func rareArms(_ replay: PairedReplay, cells: [Cell], arms: Int) -> [String: [Bool]] {
-    var rows: [String: [Int]] = [:]
-    for number in replay.cells.indices {
-      for arm in 0..<arms {
-        rows[cells[number].task, default: Array(repeating: 0, count: arms)][arm] +=
-          Int(replay.armRows[number * arms + arm])
-      }
-    }
-    return rows.mapValues { $0.map { $0 < rareRows } }
+  private static func rareArms(_ replay: PairedReplay, cells: [Cell]) -> [String: [Bool]] {
+    replay.armRows(byTask: cells).mapValues { $0.map { $0 < rareRows } }
   }
 
   private static func absence(

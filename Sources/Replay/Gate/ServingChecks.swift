@@ -4,14 +4,19 @@ internal import Policies
 /// Whether the candidate serves every cell, explores, and reads back as what it is.
 extension Gate {
   func coverage() -> GateCheck {
-    let cells = Set(evidence.candidate.cells + evidence.incumbent.cells + evidence.cells)
+    let (candidate, incumbent, catalog, rule) = (
+      evidence.candidate, evidence.incumbent, evidence.catalog, evidence.rule
+    )
     var (lost, below) = ([Cell](), 0)
-    for cell in cells {
-      let new = evidence.candidate.serve(cell, catalog: evidence.catalog, rule: evidence.rule).decision
+    func look(at cell: Cell) {
+      let new = candidate.decide(cell, catalog: catalog, rule: rule)
       if new.rule == .incumbentKeptBelowFloor, cell.tenant != Cell.anyTenant { below += 1 }
-      let old = evidence.incumbent.serve(cell, catalog: evidence.catalog, rule: evidence.rule).decision
-      if old.arm != nil, new.arm == nil { lost.append(cell) }
+      guard new.arm == nil else { return }
+      if incumbent.decide(cell, catalog: catalog, rule: rule).arm != nil { lost.append(cell) }
     }
+    for cell in candidate.cells { look(at: cell) }
+    for cell in incumbent.cells where !candidate.contains(cell) { look(at: cell) }
+    for cell in evidence.cells where !candidate.contains(cell) && !incumbent.contains(cell) { look(at: cell) }
     let names = lost.map(\.description).sorted().prefix(3).joined(separator: ", ")
     return GateCheck(
       .coverage, lost.isEmpty,
@@ -35,14 +40,12 @@ extension Gate {
   }
 
   func reload() -> GateCheck {
-    let differing = evidence.candidate.cells.filter { cell in
-      evidence.candidate.serve(cell, catalog: evidence.catalog, rule: evidence.rule)
-        != evidence.reloaded.serve(cell, catalog: evidence.catalog, rule: evidence.rule)
-    }
-    let first = differing.first.map { ", first \($0)" } ?? ""
+    let difference = evidence.reload
+    let first = difference.first.map { ", first \($0)" } ?? ""
     return GateCheck(
-      .reload, differing.isEmpty && evidence.candidate.cells == evidence.reloaded.cells,
-      observed: "\(differing.count) of \(count(evidence.candidate.cells.count, "cell")) decide otherwise" + first,
+      .reload, difference == PolicyArtifact.Difference(),
+      observed: difference.fault
+        ?? "\(difference.cells) of \(count(evidence.candidate.cells.count, "cell")) decide otherwise" + first,
       required: "the policy read back decides the same in every cell")
   }
 }

@@ -21,9 +21,9 @@ public struct Slice: Sendable, Equatable {
     var changed: Set<String> = []
     for (number, lift) in replay.cellLift.enumerated() where lift.count > 0 {
       let cell = cells[number]
-      let names = [
-        "task=\(cell.task)", "band=\(cell.band)", "task=\(cell.task) band=\(cell.band)", "cell=\(cell)",
-      ]
+      var names = ["task=\(cell.task)", "band=\(cell.band)", "task=\(cell.task) band=\(cell.band)"]
+      // No other cell adds to the slice of a cell, so one that has too few rows, or does not change, is never asked for.
+      if replay.cells[number].isChanged, lift.count >= minimumRows { names.append("cell=\(cell)") }
       for name in names {
         moments[name, default: Moments()].merge(lift)
         variances[name, default: 0] +=

@@ -11,11 +11,9 @@ extension Gate {
       }.map { evidence.cells[$0] })
     let inTraining = evidence.candidate.cells.indices.filter { number in
       let cell = evidence.candidate.cells[number]
-      guard evidence.candidate.rows[number].count > 0, !inHoldout.contains(cell) else { return false }
-      let served = [evidence.candidate, evidence.incumbent].map {
-        $0.serve(cell, catalog: evidence.catalog, rule: evidence.rule).decision.arm
-      }
-      return served[0] != served[1]
+      guard evidence.candidate.count(at: number) > 0, !inHoldout.contains(cell) else { return false }
+      return evidence.candidate.decide(cell, catalog: evidence.catalog, rule: evidence.rule).arm
+        != evidence.incumbent.decide(cell, catalog: evidence.catalog, rule: evidence.rule).arm
     }
     return inHoldout.count + inTraining.count
   }
@@ -57,13 +55,7 @@ extension Gate {
   /// The holdout rows in cells whose pick changed, and those of them in a task with enough rows of the new pick.
   private func changedRows() -> (changed: Int, supported: Int) {
     var result = (changed: 0, supported: 0)
-    let arms = evidence.catalog.models.count
-    var byTask: [String: [Int]] = [:]
-    for number in evidence.replay.cells.indices {
-      var rows = byTask[evidence.cells[number].task] ?? Array(repeating: 0, count: arms)
-      for arm in 0..<arms { rows[arm] += Int(evidence.replay.armRows[number * arms + arm]) }
-      byTask[evidence.cells[number].task] = rows
-    }
+    let byTask = evidence.replay.armRows(byTask: evidence.cells)
     for (number, cell) in evidence.replay.cells.enumerated() where cell.isChanged {
       let rows = evidence.replay.cellLift[number].count
       result.changed += rows
