@@ -52,8 +52,9 @@ public struct Ledger: Sendable {
   /// - Throws: `GatewayError.locked`, `.commitUnknown`, `.readOnlyServer`, `.badRows`; `PostgresError`.
   public func record(_ run: TrainingRun, _ terms: PromotionTerms) throws -> Recording {
     var backoff = settings.backoff
-    var attempt = 1
+    var (attempt, repetitions) = (0, 0)
     while true {
+      attempt += 1
       var transaction = LedgerTransaction(self, run, terms, attempt: attempt)
       do {
         return try transaction.record()
@@ -69,11 +70,11 @@ public struct Ledger: Sendable {
         } else if error.sqlState != "40001", error.sqlState != "40P01" {
           throw error
         }
-        guard attempt < Ledger.attempts,
+        repetitions += 1
+        guard repetitions < Ledger.attempts,
           backoff.pause({ logger.notice("the ledger's transaction is repeated in \($0) ms: \(error)") })
-        else { throw error }
+        else { throw error.asNotCommitted() }
       }
-      attempt += 1
     }
   }
 

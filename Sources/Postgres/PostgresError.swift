@@ -3,6 +3,8 @@
 public struct PostgresError: Error, Equatable, CustomStringConvertible {
   /// Where it went wrong.
   public enum Kind: Sendable, Equatable {
+    /// The target cannot be read, or not without doubt.
+    case target
     /// No connection could be made.
     case connect
     /// The server was reached, and no encrypted connection could be made with it.
@@ -55,6 +57,12 @@ public struct PostgresError: Error, Equatable, CustomStringConvertible {
 
   func asCommitUnknown() -> PostgresError {
     PostgresError(.commitUnknown, sqlState: sqlState, message: message, statement: statement)
+  }
+
+  /// The same where it has been found out that the transaction did not take place.
+  public func asNotCommitted() -> PostgresError {
+    guard kind == .commitUnknown else { return self }
+    return PostgresError(.connectionLost, sqlState: sqlState, message: message, statement: statement)
   }
 
   func asTransactionRefused() -> PostgresError {

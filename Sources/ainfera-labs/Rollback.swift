@@ -31,7 +31,7 @@ struct Rollback: ParsableCommand {
       let result = try database.desk().rollBack(
         to: version, artifacts: artifacts, allowsFewerTenants: allowFewerTenants)
       if format == .json {
-        try StandardOutput.print(JSONReport.text(result))
+        try StandardOutput.print(JSONReport.text(result), isOfRun: true)
       } else {
         try StandardOutput.print(
           result.promoted
@@ -39,7 +39,7 @@ struct Rollback: ParsableCommand {
               + (result.artifact == .absent
                 ? "the folder has no artifact of it; the ledger's table has the hash of the version\n" : "")
               + "nothing is promoted until `ainfera-labs resume`"
-            : "not rolled back: \(result.reason)")
+            : "not rolled back: \(result.reason)", isOfRun: true)
       }
       if !result.promoted { throw ExitCode(ExitStatus.tryAgain.rawValue) }
     } catch let error as ExitCode {

@@ -51,7 +51,8 @@ import Testing
       try night.owner().query("SELECT evaluation ->> 'tenants_moved' FROM training_runs WHERE promoted").scalar
         == "\(count)")
     #expect(
-      try String(contentsOfFile: metrics, encoding: .utf8).contains("\nainfera_labs_tenants_moved \(Double(count))\n"))
+      try String(contentsOfFile: metrics, encoding: .utf8).contains(
+        "\nainfera_labs_tenants_moved{cadence=\"daily\"} \(Double(count))\n"))
   }
 
   @Test("fewer tenants than at the last promotion are enough where there are no more", arguments: [false, true])
