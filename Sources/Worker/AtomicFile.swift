@@ -1,4 +1,4 @@
-package import Glibc
+internal import Glibc
 
 /// Writes a file whole or not at all: to a new name next to it, synced, then renamed.
 package enum AtomicFile {
@@ -10,7 +10,7 @@ package enum AtomicFile {
   /// Replaces a regular file, or makes one where there is nothing.
   /// - Parameter permissions: the mode whatever the process's umask is; nil for the umask's.
   /// - Throws: `Failure`; a device, a pipe, a folder or a symbolic link is never replaced.
-  package static func write(_ bytes: [UInt8], to path: String, permissions: mode_t?) throws(Failure) {
+  package static func write(_ bytes: [UInt8], to path: String, permissions: UInt32?) throws(Failure) {
     guard try isRegularOrMissing(path) else { throw Failure(description: "not a regular file") }
     let folder = folder(of: path)
     // The name does not depend on the file's, which may be as long as a name can be.
