@@ -55,7 +55,8 @@ extension Doctor {
       return [
         outcomes,
         Finding(
-          "future runs", .fail, "run_at of \(endless) \(endless == 1 ? "run" : "runs") is infinity, and no run can come after it",
+          "future runs", .fail,
+          "run_at of \(endless) \(endless == 1 ? "run" : "runs") is infinity, and no run can come after it",
           cure: .advice("correct run_at in the ledger"), exitStatus: exitStatus(GatewayError.badRows(""))),
       ]
     }
