@@ -7,12 +7,20 @@ public struct Connection: ~Copyable {
   private let handle: OpaquePointer
   private let notices: NoticeLog
   private let logger: Logger
+  private let willCommit: @Sendable () -> Void
   /// Ends the running statement from another thread.
   public let canceller: Canceller
 
   /// Connects.
-  /// - Throws: `PostgresError` of kind `connect`, with the SQLSTATE where the server gave one.
+  /// - Throws: `PostgresError` of kind `target`, or `connect` with the SQLSTATE where the server gave one.
   public init(_ settings: ConnectionSettings, logger: Logger) throws(PostgresError) {
+    let target = settings.target.map { ConnectionTarget($0) }
+    if case .some(nil) = target {
+      throw PostgresError(
+        .target,
+        message: "the database's address \(ConnectionTarget.unreadable); it is not shown, for it may hold a "
+          + "password")
+    }
     var options = [
       ("fallback_application_name", settings.applicationName), ("application_name", settings.applicationName),
       ("client_encoding", "UTF8"), ("keepalives", "1"), ("keepalives_idle", "30"), ("keepalives_interval", "10"),
@@ -30,11 +38,13 @@ public struct Connection: ~Copyable {
     do throws(PostgresError) {
       try Connection.finishConnecting(handle, timeout: settings.connectTimeout)
     } catch {
+      let names = ConnectionNames(handle, areSecret: target??.hasPassword ?? false)
       PQfinish(handle)
-      throw error
+      throw PostgresError(error.kind, sqlState: error.sqlState, message: names.hidden(in: error.message))
     }
     self.handle = handle
     self.logger = logger
+    willCommit = settings.willCommit
     notices = NoticeLog(logger)
     notices.receive(from: handle)
     canceller = Canceller(handle)
@@ -238,6 +248,7 @@ public struct Connection: ~Copyable {
   }
 
   private func commit(isReadOnly: Bool) throws(PostgresError) {
+    if !isReadOnly { willCommit() }
     do throws(PostgresError) {
       let tag = try query("COMMIT").commandTag
       guard tag == "COMMIT" else {

@@ -3,6 +3,8 @@
 public struct PostgresError: Error, Equatable, CustomStringConvertible {
   /// Where it went wrong.
   public enum Kind: Sendable, Equatable {
+    /// The target cannot be read, or not without doubt.
+    case target
     /// No connection could be made.
     case connect
     /// The server was reached, and no encrypted connection could be made with it.

@@ -12,6 +12,8 @@ public enum ExitStatus: Int32, Sendable {
   case unreachable = 69
   /// A bug of ours.
   case bug = 70
+  /// What the command prints or writes could not be written.
+  case output = 74
   /// Something stood in the way that may be gone later.
   case tryAgain = 75
   /// The answer to COMMIT was lost and could not be found out.

@@ -9,12 +9,14 @@ internal import Replay
 public struct LedgerDesk {
   private let connection: ConnectionSettings
   private let schema: String
+  private let interruption: Interruption
   private let logger: Logger
 
   /// Opens the desk.
-  public init(_ connection: ConnectionSettings, schema: String, logger: Logger) {
+  public init(_ connection: ConnectionSettings, schema: String, interruption: Interruption, logger: Logger) {
     self.connection = connection
     self.schema = schema
+    self.interruption = interruption
     self.logger = logger
   }
 
@@ -63,8 +65,9 @@ public struct LedgerDesk {
       }
       guard serving != version else { throw RunFailure(.badData, "version \(version) serves already") }
       if let artifacts { try checkArtifact(in: artifacts, version: version) }
-      let recording = try gateway.rollBack(
-        to: target, runID: UUID().uuidString.lowercased(), serving: serving, allowsFewerTenants: allowsFewerTenants)
+      let recording = try record {
+        try gateway.rollBack(to: target, runID: $0, serving: serving, allowsFewerTenants: allowsFewerTenants)
+      }
       return RollbackReport(
         runId: recording.run.id, promoted: recording.run.promoted, reason: recording.run.reason,
         policyVersionFrom: recording.run.versionFrom, policyVersionTo: recording.run.versionTo,
@@ -83,7 +86,7 @@ public struct LedgerDesk {
         )
       }
       guard let pause, let serving else { return nil }
-      let recording = try gateway.resume(serving: serving, runID: UUID().uuidString.lowercased())
+      let recording = try record { try gateway.resume(serving: serving, runID: $0) }
       return ResumeReport(
         runId: recording.run.id, rolledBackAt: pause.since, rolledBackFrom: pause.from,
         policyVersion: serving.policyVersionTo)
@@ -100,10 +103,27 @@ public struct LedgerDesk {
     }
   }
 
+  /// - Parameter body: records a run under the identifier that it gets.
+  private func record(_ body: (String) throws -> Recording) throws -> Recording {
+    let run = UUID().uuidString.lowercased()
+    try interruption.check()
+    interruption.beginRecording(run)
+    do {
+      let recording = try body(run)
+      interruption.finish(.ended)
+      return recording
+    } catch {
+      if RunFailure(error).status != .commitUnknown { interruption.endRecording() }
+      throw error
+    }
+  }
+
   private func look<Result>(
     _ uses: [Preflight.Use], _ body: (borrowing Connection, Ledger) throws -> Result
   ) throws -> Result {
     let opened = try Connection.open(connection, logger: logger)
+    interruption.watch(opened.canceller)
+    defer { interruption.watch(nil) }
     return try opened.transaction("BEGIN READ ONLY") { opened in
       let found = try Preflight(schema: schema, uses: uses).run(opened)
       return try body(opened, Ledger(schema: found, settings: connection, logger: logger))
@@ -114,7 +134,10 @@ public struct LedgerDesk {
     do {
       return try body()
     } catch {
-      throw RunFailure(error)
+      let failure = RunFailure(error)
+      // Once COMMIT was sent, a signal does not tell what became of it.
+      if failure.status != .commitUnknown { try interruption.check() }
+      throw failure
     }
   }
 }

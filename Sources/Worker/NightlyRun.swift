@@ -93,9 +93,11 @@ public struct NightlyRun {
     try interruption.check()
     interruption.beginRecording(run.id)
     do {
-      return try Ledger(schema: schema, settings: request.connection, logger: logger).record(run, terms)
+      let recording = try Ledger(schema: schema, settings: request.connection, logger: logger).record(run, terms)
+      interruption.finish(.ended)
+      return recording
     } catch {
-      interruption.endRecording()
+      if RunFailure(error).status != .commitUnknown { interruption.endRecording() }
       throw error
     }
   }

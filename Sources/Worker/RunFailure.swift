@@ -61,6 +61,7 @@ public struct RunFailure: Error, CustomStringConvertible {
       self.init(.tryAgain, "the server could not go on: \(error); run again later")
     default:
       switch error.kind {
+      case .target: self.init(.settings, "\(error); correct LABS_DATABASE_URL")
       case .connect: self.init(.unreachable, "the database is out of reach: \(error); check the address and the server")
       case .encryption:
         self.init(.unreachable, "the connection cannot be encrypted: \(error); check sslmode and sslrootcert")

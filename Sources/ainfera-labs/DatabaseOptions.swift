@@ -6,7 +6,9 @@ import Worker
 
 /// How a command reaches the database, and what it logs.
 struct DatabaseOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("The database, as a libpq URL without a password.", valueName: "url"))
+  @Option(
+    help: ArgumentHelp(
+      "The database, as a libpq URL or keyword=value text without a password.", valueName: "url"))
   var database: String?
 
   @Option(help: ArgumentHelp("A YAML file of settings.", valueName: "file"))
@@ -18,8 +20,8 @@ struct DatabaseOptions: ParsableArguments {
 
   @Option(
     name: .long,
-    help: ArgumentHelp("End after this time, whatever the server does; without it never.", valueName: "seconds"))
-  var deadlineSeconds: Double?
+    help: ArgumentHelp("End after this time, whatever the server does; 0 is never.", valueName: "seconds"))
+  var deadlineSeconds = 3600.0
 
   @Option(name: .long, help: "What is logged: trace, debug, info, notice, warning, error or critical.")
   var logLevel = Logger.Level.notice
@@ -31,8 +33,24 @@ struct DatabaseOptions: ParsableArguments {
     guard connectRetrySeconds >= 0, connectRetrySeconds <= 86_400 else {
       throw ValidationError("--connect-retry-seconds must be from 0 to 86400")
     }
-    if let deadlineSeconds, !(deadlineSeconds > 0 && deadlineSeconds <= 604_800) {
-      throw ValidationError("--deadline-seconds must be above 0 and at most 604800")
+    guard deadlineSeconds >= 0, deadlineSeconds <= 604_800 else {
+      throw ValidationError("--deadline-seconds must be from 0 (no deadline) to 604800")
+    }
+    if let database { try DatabaseOptions.check(database) }
+  }
+
+  /// What is on the command line is seen by everybody on the machine, and what cannot be read may hold a password: so
+  /// neither is used, nor shown.
+  private static func check(_ database: String) throws {
+    guard !database.isEmpty else { return }
+    guard let target = ConnectionTarget(database) else {
+      throw ValidationError(
+        "--database \(ConnectionTarget.unreadable); it is not shown, for it may hold a password")
+    }
+    guard !target.hasPassword else {
+      throw ValidationError(
+        "--database holds a password, which everybody on this machine could read; put it into a password file "
+          + "(PGPASSFILE or ~/.pgpass, mode 0600), or the whole address into the environment as LABS_DATABASE_URL")
     }
   }
 
@@ -46,17 +64,41 @@ struct DatabaseOptions: ParsableArguments {
 
   /// The ledger, for people.
   func desk() throws -> LedgerDesk {
-    LedgerDesk(
-      connection(Interruption()), schema: try SettingsOption.read(settings).schema, logger: logger())
+    let interruption = interruption()
+    return LedgerDesk(
+      connection(interruption), schema: try SettingsOption.read(settings).schema, interruption: interruption,
+      logger: logger())
+  }
+
+  /// What ends a command that waits for something that does not come.
+  /// - Parameter failed: tells of the failure, beside a line on standard error, before the process ends.
+  /// - Parameter exiting: called before the process ends without a word.
+  func interruption(
+    run: String? = nil, failed: @escaping @Sendable (RunFailure) -> Void = { _ in },
+    exiting: @escaping @Sendable () -> Void = {}
+  ) -> Interruption {
+    // The main thread may hold any lock, so that what `exit` runs at the end might wait for it.
+    Interruption(
+      Interruption.Ends(
+        failed: { failure in
+          StandardError.tell(failure, run: run)
+          failed(failure)
+          _exit(failure.status.rawValue)
+        },
+        exit: { status in
+          exiting()
+          _exit(status.rawValue)
+        }))
   }
 
   /// How to reach the database, ended by the interruption, which from now on takes signals and the deadline.
   func connection(_ interruption: Interruption) -> ConnectionSettings {
     interruption.install()
-    if let deadlineSeconds { interruption.setDeadline(seconds: deadlineSeconds) { StandardError.fail($0) } }
+    if deadlineSeconds > 0 { interruption.setDeadline(seconds: deadlineSeconds) }
     var settings = target
     settings.retrySeconds = connectRetrySeconds
     settings.isStopped = { interruption.isRequested }
+    settings.willCommit = { interruption.willCommit() }
     return settings
   }
 

@@ -25,7 +25,8 @@ struct DoctorCommand: ParsableCommand {
     do {
       let settings = try SettingsOption.read(database.settings)
       let examination = Examination(
-        database.connection(Interruption()), settings: settings, artifacts: artifacts, logger: database.logger())
+        database.connection(database.interruption()), settings: settings, artifacts: artifacts,
+        logger: database.logger())
       try StandardOutput.print(format == .json ? JSONReport.text(examination) : text(examination.findings))
       if examination.exitStatus != 0 { throw ExitCode(examination.exitStatus) }
     } catch let error as ExitCode {

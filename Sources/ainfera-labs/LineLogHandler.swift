@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import Logging
 
@@ -15,21 +16,75 @@ struct LineLogHandler: LogHandler {
   }
 
   func log(event: LogEvent) {
-    let all = metadata.merging(event.metadata ?? [:]) { _, new in new }
-    let time = Date().formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
-    StandardError.write((format == .json ? json(event, all, time) : text(event, all, time)) + "\n")
+    var line = LogLine(level: event.level, message: "\(event.message)")
+    line.metadata = metadata.merging(event.metadata ?? [:]) { _, new in new }.mapValues { "\($0)" }
+    StandardError.write(line.text(format))
+  }
+}
+
+/// A line of the log.
+struct LogLine {
+  private enum Value: Encodable {
+    case text(String)
+    case number(Int32)
+
+    func encode(to encoder: any Encoder) throws {
+      var container = encoder.singleValueContainer()
+      switch self {
+      case .text(let text): try container.encode(text)
+      case .number(let number): try container.encode(number)
+      }
+    }
   }
 
-  private func text(_ event: LogEvent, _ metadata: Logger.Metadata, _ time: String) -> String {
+  private let time = Date().formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+  private let level: Logger.Level
+  private let message: String
+  var metadata: [String: String] = [:]
+  /// That of the process, on the line that says why it ends.
+  var exitStatus: Int32?
+
+  init(level: Logger.Level, message: String) {
+    self.level = level
+    self.message = message
+  }
+
+  /// The line, with its end.
+  func text(_ format: OutputFormat) -> String {
+    if format == .json {
+      do {
+        return try json + "\n"
+      } catch {
+        // Better a line in the other format than none.
+      }
+    }
     let pairs = metadata.sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }.joined()
-    return StandardError.escaped("\(time) \(event.level)\(pairs) \(event.message)")
+    return StandardError.escaped("\(time) \(level)\(pairs) \(message)") + "\n"
   }
 
-  private func json(_ event: LogEvent, _ metadata: Logger.Metadata, _ time: String) -> String {
-    var fields = ["time": time, "level": "\(event.level)", "message": "\(event.message)"]
-    for (key, value) in metadata { fields[key] = "\(value)" }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: (try? encoder.encode(fields)) ?? Data(), as: UTF8.self)
+  private var json: String {
+    get throws {
+      var fields = metadata.mapValues { Value.text($0) }
+      fields["time"] = .text(time)
+      fields["level"] = .text("\(level)")
+      fields["message"] = .text(message)
+      if let exitStatus { fields["exit_status"] = .number(exitStatus) }
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+      return String(decoding: try encoder.encode(fields), as: UTF8.self)
+    }
+  }
+
+  /// The format that `--log-format` asks for, the last one if there are several; text where there is none.
+  static func format(asked arguments: [String]) -> OutputFormat {
+    let option = "--log-format"
+    let joined = arguments.enumerated().compactMap { place, argument -> OutputFormat? in
+      if argument.hasPrefix("\(option)=") {
+        return OutputFormat(rawValue: String(argument.dropFirst(option.count + 1)))
+      }
+      guard argument == option, place + 1 < arguments.count else { return nil }
+      return OutputFormat(rawValue: arguments[place + 1])
+    }
+    return joined.last ?? .text
   }
 }

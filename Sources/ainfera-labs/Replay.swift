@@ -122,17 +122,9 @@ struct Replay: ParsableCommand {
     ).run()
     for error in skipped { StandardError.note("left out: \(outcomes.outcomes): \(error)") }
     if let policyOut {
-      try write(candidate.canonicalJSON, to: policyOut)
+      try OutputFile.write(candidate.canonicalJSON, to: policyOut)
     }
     try StandardOutput.print(ReportText.of(report, format: format, explain: explain))
     if failOnHold, report.verdict == .hold { throw ExitCode(ExitStatus.held.rawValue) }
-  }
-
-  private func write(_ bytes: [UInt8], to path: String) throws {
-    do {
-      try Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic)
-    } catch {
-      throw RunFailure(.tryAgain, "the policy cannot be written to \(path): \(error.localizedDescription)")
-    }
   }
 }

@@ -35,11 +35,7 @@ struct ReportCommand: ParsableCommand {
     do {
       let report = try read()
       let page = RunPage(report, ledger: ledger ? try points() : [])
-      do {
-        try Data(page.html.utf8).write(to: URL(fileURLWithPath: out), options: .atomic)
-      } catch {
-        throw RunFailure(.tryAgain, "\(out) cannot be written: \(error.localizedDescription)")
-      }
+      try OutputFile.write(Array(page.html.utf8), to: out)
     } catch {
       StandardError.fail(RunFailure(error))
     }

@@ -54,15 +54,11 @@ struct ResearchCommand: ParsableCommand {
     do {
       try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
     } catch {
-      throw RunFailure(.tryAgain, "\(out) cannot be made: \(error.localizedDescription)")
+      throw RunFailure(.output, "\(out) cannot be made: \(error.localizedDescription)")
     }
   }
 
   private func write(_ text: String, to name: String) throws {
-    do {
-      try Data(text.utf8).write(to: URL(fileURLWithPath: "\(out)/\(name)"), options: .atomic)
-    } catch {
-      throw RunFailure(.tryAgain, "\(out)/\(name) cannot be written: \(error.localizedDescription)")
-    }
+    try OutputFile.write(Array(text.utf8), to: "\(out)/\(name)")
   }
 }

@@ -57,7 +57,7 @@ struct Simulate: ParsableCommand {
       try encoder.encode(world.truth).write(to: URL(fileURLWithPath: "\(out)/truth.json"))
       try writeOutcomes(world)
     } catch {
-      StandardError.fail(RunFailure(.tryAgain, "the dataset cannot be written to \(out): \(error)"))
+      StandardError.fail(RunFailure(.output, "the dataset cannot be written to \(out): \(error.localizedDescription)"))
     }
   }
 

@@ -4,15 +4,29 @@ import Worker
 /// Where results go.
 enum StandardOutput {
   /// Writes a result and a line's end.
-  /// - Throws: `RunFailure` with status 75 where it cannot be written whole, for a result that is cut off is none.
-  static func print(_ text: String) throws(RunFailure) {
-    do {
-      try FileHandle.standardOutput.write(contentsOf: Data((text + "\n").utf8))
+  /// - Parameter mayWait: asked again and again whether to wait on for a reader that takes nothing.
+  /// - Throws: `RunFailure` with status 74 where it cannot be written whole, for a result that is cut off is none.
+  static func print(_ text: String, while mayWait: () -> Bool = { true }) throws(RunFailure) {
+    do throws(OutputDescriptor.Failure) {
+      try OutputDescriptor(number: STDOUT_FILENO).write(Array((text + "\n").utf8), while: mayWait)
     } catch {
       throw RunFailure(
-        .tryAgain,
-        "the result cannot be written to standard output: \(error.localizedDescription); what the run did stands, see history"
+        .output,
+        "the result cannot be written to standard output: \(error); what the command did stands, see `history`"
       )
+    }
+  }
+}
+
+/// A file that an option names for a result.
+enum OutputFile {
+  /// Writes it whole or not at all.
+  /// - Throws: `RunFailure` with status 74, also where the name is that of a device, a pipe, a folder or a symbolic link.
+  static func write(_ bytes: [UInt8], to path: String) throws(RunFailure) {
+    do throws(AtomicFile.Failure) {
+      try AtomicFile.write(bytes, to: path, permissions: nil)
+    } catch {
+      throw RunFailure(.output, "\(path) cannot be written: \(error)")
     }
   }
 }

@@ -1,5 +1,6 @@
 public import ArgumentParser
 import Foundation
+import Logging
 import Outcomes
 import Reports
 public import Worker
@@ -13,7 +14,12 @@ struct Train: ParsableCommand {
       One run: select, fit, replay, gate, record. A hold is a normal night, and ends with status 0.
 
       The database is --database, else LABS_DATABASE_URL, else libpq's own environment (PGHOST, PGSERVICE, \
-      PGPASSFILE …). Keep passwords in a password file: an address on the command line is seen by everybody.
+      PGPASSFILE …). Keep passwords in a password file: an address on the command line is seen by everybody, and one \
+      with a password is refused there.
+
+      The result is printed first; then the metrics are written and the command of --on-result gets it. Where it cannot \
+      be printed, the run stands and the status is 74. The command gets 30 s, and no password and no \
+      LABS_DATABASE_URL in its environment; then all that it started is ended.
       """)
 
   @Option(help: "Why the run takes place: daily, manual, or shadow, which is never promoted.")
@@ -71,24 +77,54 @@ struct Train: ParsableCommand {
   func run() throws {
     let runID = UUID().uuidString.lowercased()
     let logger = database.logger(run: runID)
-    let announcer = Announcer(metricsFile: metricsFile, cadence: cadence, command: onResult, logger: logger)
+    let hook = CommandHook()
+    let notifier = RunNotifier(
+      metricsFile: metricsFile, cadence: cadence, command: onResult, environment: ProcessInfo.processInfo.environment, hook: hook,
+      logger: logger, output: { StandardError.write($0) })
+    let interruption = database.interruption(
+      run: runID, failed: { notifier.notify(.failure($0), run: runID, status: $0.status) }, exiting: hook.kill)
+    let result = train(runID, interruption, logger)
+    let status = tell(result, runID, interruption)
+    let told = interruption.count
+    notifier.notify(result, run: runID, status: status) { interruption.count > told }
+    if status != .ended { throw ExitCode(status.rawValue) }
+  }
+
+  /// The run, whose end is decided when this returns.
+  private func train(
+    _ runID: String, _ interruption: Interruption, _ logger: Logger
+  ) -> Result<RunReport, RunFailure> {
+    let progress = ProgressLine()
+    defer { progress.clear() }
     do {
-      let interruption = Interruption()
       let request = try request(runID, interruption)
-      let progress = ProgressLine()
       let report = try NightlyRun(
         request, interruption: interruption, logger: logger, progress: progress.show
       ).run()
-      progress.clear()
-      announcer.announce(report)
-      try StandardOutput.print(ReportText.of(report, format: format, explain: explain))
-      if failOnHold, !report.promoted { throw ExitCode(ExitStatus.held.rawValue) }
-    } catch let error as ExitCode {
-      throw error
+      interruption.finish(failOnHold && !report.promoted ? .held : .ended)
+      return .success(report)
     } catch {
       let failure = RunFailure(error)
-      announcer.announce(failure, runID: runID)
-      StandardError.fail(failure)
+      interruption.finish(failure.status)
+      return .failure(failure)
+    }
+  }
+
+  /// Prints the result, or why there is none.
+  /// - Returns: the status of the process.
+  private func tell(
+    _ result: Result<RunReport, RunFailure>, _ runID: String, _ interruption: Interruption
+  ) -> ExitStatus {
+    do {
+      let report = try result.get()
+      let told = interruption.count
+      try StandardOutput.print(ReportText.of(report, format: format, explain: explain)) { interruption.count == told }
+      return failOnHold && !report.promoted ? .held : .ended
+    } catch {
+      let failure = RunFailure(error)
+      StandardError.tell(failure, run: runID)
+      interruption.finish(failure.status)
+      return failure.status
     }
   }
 

@@ -62,16 +62,4 @@ import Testing
     #expect(result.outcomes.training == right.outcomes.training)
     #expect(result.checks.map(\.observed) == right.checks.map(\.observed))
   }
-
-  @Test("a result that cannot be written is status 75 with a word that the run stands")
-  func output() throws {
-    let night = try Night()
-    let lost = try limited(night, "exec \"$0\" train --cadence daily >/dev/full")
-    #expect(lost.status == 75 && lost.errors.contains("standard output") && lost.errors.contains("stands"))
-    #expect(try night.owner().query("SELECT promoted FROM training_runs").rows == [["t"]])
-    #expect(try night.isConsistent())
-    for command in ["history", "show", "doctor", "settings"] {
-      #expect(try limited(night, "exec \"$0\" \(command) >/dev/full").status == 75, "\(command)")
-    }
-  }
 }

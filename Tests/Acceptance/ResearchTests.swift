@@ -59,7 +59,7 @@ import Testing
 
   @Test("a folder that cannot be made and a scenario that is not known have their statuses")
   func refuses() throws {
-    #expect(try Program(["research", "--rows", "100", "--seeds", "1", "--out", "/dev/null/x"]).status == 75)
+    #expect(try Program(["research", "--rows", "100", "--seeds", "1", "--out", "/dev/null/x"]).status == 74)
     let unknown = try Program(["research", "--scenario", "utopia", "--out", path("x")])
     #expect(unknown.status == 64 && unknown.errors.contains("stationary"))
   }
