@@ -13,6 +13,8 @@ struct HookPipes: ~Copyable {
 
   init(input: [UInt8]) throws(CommandHook.Failure) {
     self.input = input[...]
+    // A command that closes its input is an error where it is written to.
+    signal(SIGPIPE, SIG_IGN)
     (childInput, toChild) = try HookPipes.open()
     do throws(CommandHook.Failure) {
       (fromChild, childOutput) = try HookPipes.open()

@@ -21,8 +21,6 @@ import Testing
     try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
   }
 
-  private func isGone(_ identifier: String) -> Bool { kill(Int32(identifier) ?? 1, 0) != 0 }
-
   @Test(
     "a log that nobody takes, and closed descriptors, do not end a run",
     arguments: [
@@ -107,15 +105,15 @@ import Testing
     let pids = folder.url.path + "/pids"
     let program = try night.start(
       ["--on-result", "sleep 600 & echo $! >'\(pids)'; echo $$ >>'\(pids)'; wait"]
-        + (number == 0 ? ["--deadline-seconds", "8"] : []))
+        + (number == 0 ? ["--deadline-seconds", "29"] : []))
     for _ in 0..<1200 where (try? lines(of: pids).count) != 2 { try await Task.sleep(for: .milliseconds(50)) }
     let start = ContinuousClock.now
     if number != 0 { kill(program.identifier, number) }
     let ended = try await program.finish()
-    #expect(ended.status == 0 && ContinuousClock.now - start < .seconds(25), "\(ended.errors)")
+    #expect(ended.status == 0 && ContinuousClock.now - start < .seconds(45), "\(ended.errors)")
     #expect(try ended.result().promoted)
     #expect(ended.errors.contains("--on-result was ended"))
-    for identifier in try lines(of: pids) { #expect(isGone(String(identifier))) }
+    for identifier in try lines(of: pids) { #expect(ProcessList.isGone(String(identifier))) }
   }
 
   @Test("a hook gets neither the address nor a password, and what it leaves behind is ended")
@@ -133,7 +131,7 @@ import Testing
     #expect(told.status == 0 && told.errors == "")
     let variables = try lines(of: seen)
     #expect(variables.contains("KEPT=kept") && !variables.contains { $0.contains("planted") })
-    #expect(try isGone(String(lines(of: pid)[0])))
+    #expect(try ProcessList.isGone(String(lines(of: pid)[0])))
   }
 
   @Test("where the server answers nothing, a second signal ends the process at once, and a first one within seconds")
@@ -190,17 +188,17 @@ import Testing
     let blocker = try night.owner()
     try blocker.query("BEGIN")
     try blocker.query("LOCK TABLE routing_outcomes IN ACCESS EXCLUSIVE MODE")
-    let folder = try TemporaryFolder()
-    let pid = folder.url.path + "/pid"
-    async let ended = shell(
-      night, "trap '' HUP; echo $$ >\"$1\"; exec \"$0\" train --cadence daily --format json", [pid])
+    let program = try RunningProgram(
+      running: "/bin/sh",
+      ["-c", "trap '' HUP; exec \"$0\" train --cadence daily --format json", Repository.program.path],
+      environment: environment(night))
     let waiting =
       "SELECT count(*) FROM pg_stat_activity WHERE datname = $1 AND wait_event = 'relation' AND usename = 'ainfera_labs'"
     #expect(try night.wait(until: waiting, is: "1"))
-    kill(try #require(try lines(of: pid).first.flatMap { Int32($0) }), SIGHUP)
+    kill(program.identifier, SIGHUP)
     try await Task.sleep(for: .seconds(1))
     try blocker.query("ROLLBACK")
-    #expect(try await ended.result().promoted)
+    #expect(try await program.finish().result().promoted)
   }
 
   @Test("with the log in JSON the last line is JSON too, with the run and the status")

@@ -9,9 +9,11 @@ final class RunningProgram: Sendable {
   private let files: (output: URL, errors: URL)
   private let ended: AsyncStream<Int32>
 
-  init(_ arguments: [String], environment: [String: String]) throws {
+  init(
+    running path: String = Repository.program.path, _ arguments: [String], environment: [String: String]
+  ) throws {
     let process = Process()
-    process.executableURL = Repository.program
+    process.executableURL = URL(fileURLWithPath: path)
     process.arguments = arguments
     process.environment = environment
     let name = UUID().uuidString
