@@ -66,7 +66,6 @@ public final class Interruption: Sendable {
   private let ends: Ends
   // Serial, and nothing on it waits: no call can keep a second signal or the deadline from coming through.
   private let events = DispatchQueue(label: "interruption")
-  private let cancels = DispatchQueue(label: "cancel")
 
   /// Makes an interruption that nothing reaches yet.
   package init(_ ends: Ends) { self.ends = ends }
@@ -110,7 +109,7 @@ public final class Interruption: Sendable {
       return (isSecond, state.canceller)
     }
     if isSecondSignal { return end() }
-    if let canceller { cancels.async { canceller.cancel() } }
+    canceller?.cancel()
     events.asyncAfter(deadline: .now() + Interruption.grace) {
       switch cause {
       // A signal asks, and an answer to COMMIT is worth a wait.

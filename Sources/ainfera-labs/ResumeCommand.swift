@@ -28,7 +28,7 @@ struct ResumeCommand: ParsableCommand {
         format == .json
           ? JSONReport.text(result)
           : "resumed after the rollback from \(result.rolledBackFrom) on \(result.rolledBackAt); "
-            + "\(result.policyVersion) serves; run \(result.runId)")
+            + "\(result.policyVersion) serves; run \(result.runId)", isOfRun: true)
     } catch {
       StandardError.fail(RunFailure(error))
     }

@@ -31,13 +31,13 @@ struct Rollback: ParsableCommand {
       let result = try database.desk().rollBack(
         to: version, artifacts: artifacts, allowsFewerTenants: allowFewerTenants)
       if format == .json {
-        try StandardOutput.print(JSONReport.text(result))
+        try StandardOutput.print(JSONReport.text(result), isOfRun: true)
       } else {
         try StandardOutput.print(
           result.promoted
             ? "\(result.policyVersionTo) serves every tenant; before it \(result.policyVersionFrom) did; run \(result.runId)\n"
               + "nothing is promoted until `ainfera-labs resume`"
-            : "not rolled back: \(result.reason)")
+            : "not rolled back: \(result.reason)", isOfRun: true)
       }
       if !result.promoted { throw ExitCode(ExitStatus.tryAgain.rawValue) }
     } catch let error as ExitCode {

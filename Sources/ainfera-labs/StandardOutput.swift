@@ -4,16 +4,15 @@ import Worker
 /// Where results go.
 enum StandardOutput {
   /// Writes a result and a line's end.
+  /// - Parameter isOfRun: whether the ledger has what was done, and a result that is lost can be looked up there.
   /// - Parameter mayWait: asked again and again whether to wait on for a reader that takes nothing.
   /// - Throws: `RunFailure` with status 74 where it cannot be written whole, for a result that is cut off is none.
-  static func print(_ text: String, while mayWait: () -> Bool = { true }) throws(RunFailure) {
+  static func print(_ text: String, isOfRun: Bool = false, while mayWait: () -> Bool = { true }) throws(RunFailure) {
     do throws(OutputDescriptor.Failure) {
       try OutputDescriptor(number: STDOUT_FILENO).write(Array((text + "\n").utf8), while: mayWait)
     } catch {
-      throw RunFailure(
-        .output,
-        "the result cannot be written to standard output: \(error); what the command did stands, see `history`"
-      )
+      let stands = isOfRun ? "; the run stands, see `ainfera-labs history`" : ""
+      throw RunFailure(.output, "the result cannot be written to standard output: \(error)\(stands)")
     }
   }
 }

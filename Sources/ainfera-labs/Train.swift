@@ -118,7 +118,8 @@ struct Train: ParsableCommand {
     do {
       let report = try result.get()
       let told = interruption.count
-      try StandardOutput.print(ReportText.of(report, format: format, explain: explain)) { interruption.count == told }
+      let text = try ReportText.of(report, format: format, explain: explain)
+      try StandardOutput.print(text, isOfRun: !dryRun) { interruption.count == told }
       return failOnHold && !report.promoted ? .held : .ended
     } catch {
       let failure = RunFailure(error)
