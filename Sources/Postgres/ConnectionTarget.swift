@@ -99,9 +99,9 @@ struct ConnectionNames {
     self.secrets = secrets.sorted { $0.value.count > $1.value.count }
   }
 
-  /// The message with each of the names that may be secret as `…`.
+  /// The message with each of the names that may be secret, and whatever looks like an address, as `…`.
   func hidden(in message: String) -> String {
-    secrets.reduce(message) { text, secret in
+    let named = secrets.reduce(message) { text, secret in
       var text = text
       for (open, close) in [("\"", "\""), ("«", "»"), ("„", "“"), ("“", "”")] {
         text = text.replacing("\(open)\(secret.value)\(close)", with: "\(open)…\(close)")
@@ -109,6 +109,7 @@ struct ConnectionNames {
       if secret.keyword == "port" { text = text.replacing("port \(secret.value)", with: "port …") }
       return ConnectionNames.isLikely(secret.value, of: secret.keyword) ? text : text.replacing(secret.value, with: "…")
     }
+    return named.replacing(/"[^"]*(?:@|:\/\/)[^"]*"/, with: "\"…\"")
   }
 
   /// Whether a value can be what its keyword says, and not a piece of something else.

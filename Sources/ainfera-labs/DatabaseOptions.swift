@@ -70,7 +70,7 @@ struct DatabaseOptions: ParsableArguments {
       logger: logger())
   }
 
-  /// What ends a command that waits for something that does not come.
+  /// What ends a command that waits for something that does not come; from now on it takes signals and the deadline.
   /// - Parameter failed: tells of the failure, beside a line on standard error, before the process ends.
   /// - Parameter exiting: called before the process ends without a word.
   func interruption(
@@ -78,7 +78,7 @@ struct DatabaseOptions: ParsableArguments {
     exiting: @escaping @Sendable () -> Void = {}
   ) -> Interruption {
     // The main thread may hold any lock, so that what `exit` runs at the end might wait for it.
-    Interruption(
+    let interruption = Interruption(
       Interruption.Ends(
         failed: { failure in
           StandardError.tell(failure, run: run)
@@ -89,12 +89,13 @@ struct DatabaseOptions: ParsableArguments {
           exiting()
           _exit(status.rawValue)
         }))
-  }
-
-  /// How to reach the database, ended by the interruption, which from now on takes signals and the deadline.
-  func connection(_ interruption: Interruption) -> ConnectionSettings {
     interruption.install()
     if deadlineSeconds > 0 { interruption.setDeadline(seconds: deadlineSeconds) }
+    return interruption
+  }
+
+  /// How to reach the database, until the interruption.
+  func connection(_ interruption: Interruption) -> ConnectionSettings {
     var settings = target
     settings.retrySeconds = connectRetrySeconds
     settings.isStopped = { interruption.isRequested }

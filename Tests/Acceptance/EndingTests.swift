@@ -5,6 +5,10 @@ import Testing
 
 /// How a run ends whose output nobody takes, or that is told to end.
 @Suite(.blocking, .timeLimit(.minutes(30))) struct EndingTests {
+  /// Makes a pipe that is full to the last byte, and held open by what does not read it.
+  private static let fill =
+    "mkfifo \"$1\"; exec 3<>\"$1\"; dd if=/dev/zero of=\"$1\" oflag=nonblock bs=1 count=70000 2>/dev/null; "
+
   /// Runs the program in a shell that opens and closes its descriptors.
   private func shell(_ night: Night, _ command: String, _ arguments: [String] = []) throws -> Program {
     try Program(
@@ -41,9 +45,8 @@ import Testing
     let night = try Night()
     let folder = try TemporaryFolder()
     let pipe = folder.url.appendingPathComponent("pipe").path
-    // Full to the last byte, and held open by a shell that does not read.
-    let fill = "mkfifo \"$1\"; exec 3<>\"$1\"; dd if=/dev/zero of=\"$1\" oflag=nonblock bs=1 count=70000 2>/dev/null; "
-    let ended = try shell(night, "\(fill) exec \"$0\" train --cadence daily --log-level debug 2>\"$1\"", [pipe])
+    let ended = try shell(
+      night, "\(EndingTests.fill) exec \"$0\" train --cadence daily --log-level debug 2>\"$1\"", [pipe])
     #expect(ended.status == 0 && ended.output.contains("PROMOTE"))
   }
 
@@ -65,6 +68,28 @@ import Testing
     let numbers = try lines(of: metrics)
     #expect(numbers.contains { $0.hasPrefix("ainfera_labs_last_exit_status 74") })
     #expect(numbers.contains { $0.hasPrefix("ainfera_labs_promoted 1") })
+  }
+
+  @Test("output whose reader takes nothing is given up at a signal, with status 74, and the run stands")
+  func stuckOutput() async throws {
+    let night = try Night()
+    let folder = try TemporaryFolder()
+    let (pipe, told) = (folder.url.path + "/pipe", folder.url.path + "/told")
+    let program = try RunningProgram(
+      running: "/bin/bash",
+      [
+        "-c", EndingTests.fill + "exec \"$0\" train --cadence daily --on-result \"cat >'$2'\" >\"$1\"",
+        Repository.program.path, pipe, told,
+      ], environment: environment(night))
+    for _ in 0..<1200 where try night.owner().query("SELECT count(*) FROM training_runs").scalar == "0" {
+      try await Task.sleep(for: .milliseconds(100))
+    }
+    try await Task.sleep(for: .seconds(1))
+    kill(program.identifier, SIGTERM)
+    let ended = try await program.finish()
+    #expect(ended.status == 74 && ended.errors.contains("nobody reads it"), "\(ended.errors)")
+    #expect(try String(contentsOfFile: told, encoding: .utf8).contains("\"verdict\" : \"promote\""))
+    #expect(try night.isConsistent())
   }
 
   @Test("every command whose output cannot be written ends with status 74")

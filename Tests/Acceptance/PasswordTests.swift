@@ -67,7 +67,8 @@ import Testing
   func environment() throws {
     let server = try TestServer.shared.get()
     for variables in [
-      ["PGHOST": "labs:s3cret@db"], ["PGHOST": "s3cret:x"], ["PGPORT": "s3cret"], ["PGPORT": "1s3cret"],
+      ["PGHOST": "labs:s3cret@db"], ["PGHOST": "s3cret:x"],
+      ["PGSERVICE": "postgresql://labs:s3cret@db/x"], ["PGPORT": "s3cret"], ["PGPORT": "1s3cret"],
       ["PGHOST": server.socket, "PGDATABASE": "postgresql://labs:s3cret@db/x", "PGUSER": "ainfera_labs"],
       ["PGHOST": server.socket, "PGDATABASE": "postgres", "PGUSER": "labs:s3cret"],
     ] {
