@@ -7,7 +7,7 @@ public struct Connection: ~Copyable {
   private let handle: OpaquePointer
   private let notices: NoticeLog
   private let logger: Logger
-  private let willCommit: @Sendable () -> Void
+  private let mayCommit: @Sendable () -> Bool
   /// Ends the running statement from another thread.
   public let canceller: Canceller
 
@@ -44,7 +44,7 @@ public struct Connection: ~Copyable {
     }
     self.handle = handle
     self.logger = logger
-    willCommit = settings.willCommit
+    mayCommit = settings.mayCommit
     notices = NoticeLog(logger)
     notices.receive(from: handle)
     canceller = Canceller(handle)
@@ -248,7 +248,10 @@ public struct Connection: ~Copyable {
   }
 
   private func commit(isReadOnly: Bool) throws(PostgresError) {
-    if !isReadOnly { willCommit() }
+    guard isReadOnly || mayCommit() else {
+      try query("ROLLBACK")
+      throw PostgresError(.statement, sqlState: "57014", message: "the run was given up before COMMIT")
+    }
     do throws(PostgresError) {
       let tag = try query("COMMIT").commandTag
       guard tag == "COMMIT" else {

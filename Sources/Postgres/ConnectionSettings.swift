@@ -10,8 +10,8 @@ public struct ConnectionSettings: Sendable {
   public var retrySeconds: Double
   /// Whether trying again shall end.
   public var isStopped: @Sendable () -> Bool
-  /// Called before a COMMIT of what may have written is sent.
-  public var willCommit: @Sendable () -> Void = {}
+  /// Asked before a COMMIT of what may have written is sent.
+  public var mayCommit: @Sendable () -> Bool = { true }
 
   /// Makes settings.
   public init(

@@ -42,13 +42,13 @@ public final class Interruption: Sendable {
 
   /// What ends the process where the run itself cannot, for it waits for something that does not come.
   package struct Ends: Sendable {
-    let failed: @Sendable (RunFailure) -> Void
+    let failed: @Sendable (RunFailure, _ isUrgent: Bool) -> Void
     let exit: @Sendable (ExitStatus) -> Void
 
-    /// - Parameter failed: tells a failure and ends the process.
+    /// - Parameter failed: tells a failure, at once where a second signal asks for it, and ends the process.
     /// - Parameter exit: ends the process at once, without a word.
     package init(
-      failed: @escaping @Sendable (RunFailure) -> Void, exit: @escaping @Sendable (ExitStatus) -> Void
+      failed: @escaping @Sendable (RunFailure, _ isUrgent: Bool) -> Void, exit: @escaping @Sendable (ExitStatus) -> Void
     ) {
       self.failed = failed
       self.exit = exit
@@ -108,7 +108,7 @@ public final class Interruption: Sendable {
       state.count += 1
       return (isSecond, state.canceller)
     }
-    if isSecondSignal { return end() }
+    if isSecondSignal { return end(isUrgent: true) }
     canceller?.cancel()
     events.asyncAfter(deadline: .now() + Interruption.grace) {
       switch cause {
@@ -134,7 +134,7 @@ public final class Interruption: Sendable {
   }
 
   /// Ends the process, whatever its main thread waits for.
-  private func end() {
+  private func end(isUrgent: Bool = false) {
     let (failure, status) = state.withLock { state -> (RunFailure?, ExitStatus?) in
       switch state.phase {
       case .ended(let status), .abandoned(let status): return (nil, status)
@@ -145,7 +145,7 @@ public final class Interruption: Sendable {
       }
     }
     // Telling may take its time, and another signal must come through meanwhile.
-    if let failure { DispatchQueue(label: "end").async { self.ends.failed(failure) } }
+    if let failure { DispatchQueue(label: "end").async { self.ends.failed(failure, isUrgent) } }
     if let status { ends.exit(status) }
   }
 
@@ -165,10 +165,17 @@ public final class Interruption: Sendable {
     change { $0 = .recording(run: run, isCommitSent: false) }
   }
 
-  /// COMMIT is about to be sent: from now on nobody can say that nothing was recorded. Does not return where the run was
-  /// given up, for what was told must stay true.
-  package func willCommit() {
-    change { if case .recording(let run, _) = $0 { $0 = .recording(run: run, isCommitSent: true) } }
+  /// COMMIT is about to be sent: from now on nobody can say that nothing was recorded.
+  /// - Returns: whether it may be; not where the run was given up, for what was told must stay true.
+  package func mayCommit() -> Bool {
+    state.withLock { state in
+      switch state.phase {
+      case .recording(let run, _): state.phase = .recording(run: run, isCommitSent: true)
+      case .working, .ended: break
+      case .abandoned: return false
+      }
+      return true
+    }
   }
 
   /// The ledger's transaction has failed for good, and nothing is recorded.

@@ -34,9 +34,11 @@ package struct RunNotifier: Sendable {
 
   /// Tells how a run ended.
   /// - Parameter status: that of the process.
+  /// - Parameter isUrgent: whether there is no time for the command.
   /// - Parameter isStopped: asked whether to end the command before its time.
   package func notify(
-    _ result: Result<RunReport, RunFailure>, run: String, status: ExitStatus, isStopped: () -> Bool = { false }
+    _ result: Result<RunReport, RunFailure>, run: String, status: ExitStatus, isUrgent: Bool = false,
+    isStopped: () -> Bool = { false }
   ) {
     let now = Date().timeIntervalSince1970
     switch result {
@@ -45,6 +47,7 @@ package struct RunNotifier: Sendable {
       give(report, isStopped)
     case .failure(let failure):
       writeMetrics { PrometheusText.text(failedAt: now, exitStatus: status.rawValue, previous: $0) }
+      if isUrgent { return }
       give(FailureReport(runId: run, error: failure.description, exitStatus: status.rawValue), isStopped)
     }
   }

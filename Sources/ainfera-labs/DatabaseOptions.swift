@@ -74,15 +74,15 @@ struct DatabaseOptions: ParsableArguments {
   /// - Parameter failed: tells of the failure, beside a line on standard error, before the process ends.
   /// - Parameter exiting: called before the process ends without a word.
   func interruption(
-    run: String? = nil, failed: @escaping @Sendable (RunFailure) -> Void = { _ in },
+    run: String? = nil, failed: @escaping @Sendable (RunFailure, _ isUrgent: Bool) -> Void = { _, _ in },
     exiting: @escaping @Sendable () -> Void = {}
   ) -> Interruption {
     // The main thread may hold any lock, so that what `exit` runs at the end might wait for it.
     let interruption = Interruption(
       Interruption.Ends(
-        failed: { failure in
+        failed: { failure, isUrgent in
           StandardError.tell(failure, run: run)
-          failed(failure)
+          failed(failure, isUrgent)
           _exit(failure.status.rawValue)
         },
         exit: { status in
@@ -99,7 +99,7 @@ struct DatabaseOptions: ParsableArguments {
     var settings = target
     settings.retrySeconds = connectRetrySeconds
     settings.isStopped = { interruption.isRequested }
-    settings.willCommit = { interruption.willCommit() }
+    settings.mayCommit = { interruption.mayCommit() }
     return settings
   }
 

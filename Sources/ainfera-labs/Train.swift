@@ -82,7 +82,8 @@ struct Train: ParsableCommand {
       metricsFile: metricsFile, cadence: cadence, command: onResult, environment: ProcessInfo.processInfo.environment, hook: hook,
       logger: logger, output: { StandardError.write($0) })
     let interruption = database.interruption(
-      run: runID, failed: { notifier.notify(.failure($0), run: runID, status: $0.status) }, exiting: hook.kill)
+      run: runID, failed: { notifier.notify(.failure($0), run: runID, status: $0.status, isUrgent: $1) },
+      exiting: hook.kill)
     let result = train(runID, interruption, logger)
     let status = tell(result, runID, interruption)
     let told = interruption.count

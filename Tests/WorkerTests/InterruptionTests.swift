@@ -11,7 +11,7 @@ import Testing
 
     var ends: Interruption.Ends {
       Interruption.Ends(
-        failed: { failure in self.statuses.withLock { $0.append(failure.status) } },
+        failed: { failure, _ in self.statuses.withLock { $0.append(failure.status) } },
         exit: { status in self.statuses.withLock { $0.append(status) } })
     }
 
@@ -30,6 +30,7 @@ import Testing
       if isRecording { interruption.beginRecording("run") }
       interruption.setDeadline(seconds: 0.01)
       #expect(try await ended.wait() == [.tryAgain])
+      #expect(!interruption.mayCommit())
     }
   }
 
@@ -38,7 +39,7 @@ import Testing
     let ended = Ended()
     let interruption = Interruption(ended.ends)
     interruption.beginRecording("some-run")
-    interruption.willCommit()
+    #expect(interruption.mayCommit())
     interruption.setDeadline(seconds: 0.01)
     while !interruption.isRequested { try await Task.sleep(for: .milliseconds(10)) }
     let failure = #expect(throws: RunFailure.self) { try interruption.check() }
@@ -51,7 +52,7 @@ import Testing
     let ended = Ended()
     let interruption = Interruption(ended.ends)
     interruption.beginRecording("run")
-    interruption.willCommit()
+    #expect(interruption.mayCommit())
     interruption.finish(.ended)
     let told = interruption.count
     interruption.setDeadline(seconds: 0.01)
@@ -60,7 +61,7 @@ import Testing
 
     let failed = Interruption(Ended().ends)
     failed.beginRecording("run")
-    failed.willCommit()
+    #expect(failed.mayCommit())
     failed.endRecording()
     failed.setDeadline(seconds: 0.01)
     while !failed.isRequested { try await Task.sleep(for: .milliseconds(10)) }
@@ -70,7 +71,7 @@ import Testing
   @Test("a COMMIT of a read is not one of the ledger")
   func reading() throws {
     let interruption = Interruption(Ended().ends)
-    interruption.willCommit()
+    #expect(interruption.mayCommit())
     interruption.beginRecording("run")
     interruption.setDeadline(seconds: 0)
     while !interruption.isRequested { usleep(1000) }
