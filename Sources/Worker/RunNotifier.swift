@@ -10,6 +10,7 @@ package struct RunNotifier: Sendable {
   private static let secretVariables = ["LABS_DATABASE_URL", "PGPASSWORD", "PGSSLPASSWORD"]
 
   private let metricsFile: String?
+  private let cadence: Cadence
   private let command: String?
   private let environment: [String: String]
   private let hook: CommandHook
@@ -21,10 +22,12 @@ package struct RunNotifier: Sendable {
   /// - Parameter hook: runs the command, so that another thread can end it.
   /// - Parameter output: gets what the command prints.
   package init(
-    metricsFile: String?, command: String?, environment: [String: String], hook: CommandHook, logger: Logger,
+    metricsFile: String?, cadence: Cadence, command: String?, environment: [String: String], hook: CommandHook,
+    logger: Logger,
     output: @escaping @Sendable ([UInt8]) -> Void
   ) {
     self.metricsFile = metricsFile
+    self.cadence = cadence
     self.command = command
     self.environment = environment.filter { !RunNotifier.secretVariables.contains($0.key) }
     self.hook = hook
@@ -46,7 +49,10 @@ package struct RunNotifier: Sendable {
       writeMetrics { _ in PrometheusText.text(report, now: now, exitStatus: status.rawValue) }
       give(report, isStopped)
     case .failure(let failure):
-      writeMetrics { PrometheusText.text(failedAt: now, exitStatus: status.rawValue, previous: $0) }
+      writeMetrics {
+        PrometheusText.text(
+          failedAt: now, exitStatus: status.rawValue, cadence: cadence.rawValue, previous: $0)
+      }
       if isUrgent { return }
       give(FailureReport(runId: run, error: failure.description, exitStatus: status.rawValue), isStopped)
     }

@@ -79,7 +79,8 @@ struct Train: ParsableCommand {
     let logger = database.logger(run: runID)
     let hook = CommandHook()
     let notifier = RunNotifier(
-      metricsFile: metricsFile, cadence: cadence, command: onResult, environment: ProcessInfo.processInfo.environment, hook: hook,
+      metricsFile: metricsFile, cadence: cadence, command: onResult, environment: ProcessInfo.processInfo.environment,
+      hook: hook,
       logger: logger, output: { StandardError.write($0) })
     let interruption = database.interruption(
       run: runID, failed: { notifier.notify(.failure($0), run: runID, status: $0.status, isUrgent: $1) },
