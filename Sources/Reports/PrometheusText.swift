@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Outcomes
 internal import Replay
 
 /// A run's numbers in the Prometheus text format, for node_exporter's textfile collector.
@@ -22,6 +23,9 @@ public enum PrometheusText {
           (["step": "training"], Double(report.outcomes.training)),
           (["step": "holdout"], Double(report.outcomes.holdout)),
         ])
+    text += metric(
+      "unknown_costs", "Eligible outcomes whose cost is not known, by model.",
+      unknownCosts(report.replay.costs ?? []))
     text += metric("lift", "The lift of the candidate and the ends of its interval.", lifts(report))
     text += metric(
       "effective_sample_size", "The candidate's effective sample size.", [([:], report.replay.effectiveSampleSize)])
@@ -47,6 +51,12 @@ public enum PrometheusText {
       }
         ?? "")
       + metric("last_exit_status", "The exit status of the last run.", [([:], Double(exitStatus))])
+  }
+
+  /// By model, as names are shown: two long ones may be shown alike, and a sample must not stand twice.
+  private static func unknownCosts(_ costs: [CostReport]) -> [([String: String], Double)] {
+    let byName = Dictionary(costs.map { ($0.model.shortened(), $0.unknown) }, uniquingKeysWith: +)
+    return byName.sorted { $0.key < $1.key }.map { (["model": $0], Double($1)) }
   }
 
   private static func lifts(_ report: RunReport) -> [([String: String], Double)] {
