@@ -308,7 +308,7 @@ import Testing
     try night.owner().query("UPDATE training_runs SET run_at = 'infinity'")
     let (program, result) = try examine(night)
     #expect(program.status == 65 && result.levels("future runs") == ["fail"])
-    #expect(result.named("future runs").first?.observed == "run_at of 1 run is infinite, and no run can come after it")
+    #expect(result.named("future runs").first?.observed == "run_at of 1 run is infinity, and no run can come after it")
     #expect(try night.train().status == 65)
   }
 
