@@ -1,4 +1,4 @@
-internal import FoundationEssentials
+package import Outcomes
 
 /// Writes the one text of a policy that is hashed: sorted keys, no spaces, numbers rounded to 9 decimals.
 struct CanonicalJSON {
@@ -11,8 +11,16 @@ struct CanonicalJSON {
 
   mutating func append(_ number: Int) { bytes.append(contentsOf: String(number).utf8) }
 
-  /// Writes a number with as many of 9 decimals as it needs.
+  /// The greatest number that can be written, in magnitude.
+  static let greatest = 9e9
+
+  /// Whether the number can be written. Of what cannot, no policy is made and none is read.
+  static func canWrite(_ number: Double) -> Bool { number.magnitude <= greatest }
+
+  /// Writes a number with as many of 9 decimals as it needs. One that cannot be written makes the text no JSON, which every
+  /// reader refuses; `Policy.firstUnwritable` finds it before.
   mutating func append(_ number: Double) {
+    guard CanonicalJSON.canWrite(number) else { return append(raw: "NaN") }
     let scaled = Int64((number * 1e9).rounded())
     if scaled < 0 { bytes.append(UInt8(ascii: "-")) }
     let magnitude = scaled.magnitude
@@ -44,5 +52,19 @@ struct CanonicalJSON {
       }
     }
     bytes.append(UInt8(ascii: "\""))
+  }
+}
+
+extension Policy {
+  /// The first number of the table that its JSON cannot hold, with its cell and model; nil where all can be written.
+  package var firstUnwritable: (cell: Cell, model: String, number: Double)? {
+    for (cell, row) in zip(cells, rows) {
+      for (model, entry) in zip(models, row.entries) {
+        guard let entry else { continue }
+        let bad = [entry.mean, entry.width, entry.upperBound].first { !CanonicalJSON.canWrite($0) }
+        if let bad { return (cell, model, bad) }
+      }
+    }
+    return nil
   }
 }

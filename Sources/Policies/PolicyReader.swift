@@ -40,7 +40,10 @@ struct PolicyReader {
       case "cells":
         try readCells(&cursor)
         hasCells = true
-      case "exploration": exploration = try cursor.number()
+      case "exploration":
+        let share = try cursor.number()
+        guard (0...1).contains(share) else { throw JSONCursor.Fault(reason: "exploration is \(share), not in [0,1]") }
+        exploration = share
       default: try cursor.skip()
       }
     }
@@ -121,7 +124,11 @@ struct PolicyReader {
       try cursor.skip()
       return nil
     }
-    return try cursor.number()
+    let number = try cursor.number()
+    guard CanonicalJSON.canWrite(number) else {
+      throw JSONCursor.Fault(reason: "\(number) is beyond what a policy can hold")
+    }
+    return number
   }
 
   private func optionalText(_ cursor: inout JSONCursor) throws(JSONCursor.Fault) -> String? {
