@@ -48,7 +48,7 @@ package struct Judgement {
     try source.finish()
     let cells = source.directory.cells
     var evidence = GateEvidence(
-      survey: survey, ruleset: settings.rulesetHash, standing: standing, replayer: replayer,
+      survey: survey, ruleset: try settings.rulesetHash, standing: standing, replayer: replayer,
       tenants: learning.tenants, cells: cells,
       candidate: learning.candidate, reloaded: try Policy(canonicalJSON: learning.artifact), incumbent: incumbent,
       catalog: catalog, rule: settings.learner.rule)

@@ -45,30 +45,32 @@ struct VersionStep {
   let from: PolicyVersion
   let to: PolicyVersion
 
-  init(incumbent: Incumbent, artifact: [UInt8], settings: Settings) {
+  /// - Throws: `SettingsError` where a number is not finite.
+  init(incumbent: Incumbent, artifact: [UInt8], settings: Settings) throws(SettingsError) {
     from = incumbent.version ?? PolicyVersion.untrained(hash: incumbent.policy.hash)
     to = from.next(
-      Settings.change(from: incumbent.rulesetHash, to: settings.rulesetHash), hash: Policy.shortHash(artifact))
+      Settings.change(from: incumbent.rulesetHash, to: try settings.rulesetHash), hash: Policy.shortHash(artifact))
   }
 }
 
 extension TrainingRun {
   /// The row of the ledger, before the incumbent is read again.
+  /// - Throws: `SettingsError` and `EncodingError` where a number is not finite.
   init(
     _ request: TrainingRequest, verdict: Verdict, versions: VersionStep, survey: Survey, gate: Gate,
     incumbent: Incumbent, learning: Learning, catalog: Catalog, evaluation: Evaluation
-  ) {
+  ) throws {
     let isKnown = survey.holdout > 0 && gate.improvement.absence == nil
     self.init(
       id: request.runID, cadence: request.cadence.rawValue,
-      judgeModel: survey.judges.keys.sorted().joined(separator: ","), outcomesJudged: survey.eligible,
+      judgeModel: survey.judges.keys.sorted().listed(10), outcomesJudged: survey.eligible,
       versionFrom: versions.from.description, versionTo: versions.to.description, promoted: verdict.isPromoted,
       reason: verdict.reason, gatePassed: verdict.failure == nil,
       perCell: learning.candidate.perCell(
         beside: incumbent.policy, catalog: catalog, minimumSupport: request.settings.learner.minimumSupport),
       doneLift: isKnown ? gate.lift(.done).mean : nil,
       costLift: isKnown && survey.hasCosts ? gate.lift(.cost).mean : nil,
-      exploration: request.settings.learner.exploration, rulesetHash: request.settings.rulesetHash,
-      evaluation: evaluation.json)
+      exploration: request.settings.learner.exploration, rulesetHash: try request.settings.rulesetHash,
+      evaluation: try evaluation.json())
   }
 }

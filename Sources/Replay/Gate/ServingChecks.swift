@@ -12,7 +12,7 @@ extension Gate {
       let old = evidence.incumbent.serve(cell, catalog: evidence.catalog, rule: evidence.rule).decision
       if old.arm != nil, new.arm == nil { lost.append(cell) }
     }
-    let names = lost.map(\.description).sorted().prefix(3).joined(separator: ", ")
+    let names = lost.map(\.description).sorted().listed()
     return GateCheck(
       .coverage, lost.isEmpty,
       observed: lost.isEmpty ? "every cell kept its pick" : "\(count(lost.count, "cell")) lost the pick: \(names)",
@@ -39,7 +39,7 @@ extension Gate {
       evidence.candidate.serve(cell, catalog: evidence.catalog, rule: evidence.rule)
         != evidence.reloaded.serve(cell, catalog: evidence.catalog, rule: evidence.rule)
     }
-    let first = differing.first.map { ", first \($0)" } ?? ""
+    let first = differing.first.map { ", first \($0.description.shortened())" } ?? ""
     return GateCheck(
       .reload, differing.isEmpty && evidence.candidate.cells == evidence.reloaded.cells,
       observed: "\(differing.count) of \(count(evidence.candidate.cells.count, "cell")) decide otherwise" + first,
