@@ -26,8 +26,7 @@ public enum PrometheusText {
           (["step": "holdout"], Double(report.outcomes.holdout)),
         ])
     samples.add(
-      "unknown_costs", "Eligible outcomes whose cost is not known, by model.",
-      unknownCosts(report.replay.costs ?? []))
+      "unknown_costs", "Eligible outcomes whose cost is not known, by model.", unknownCosts(report.replay.costs ?? []))
     samples.add("lift", "The lift of the candidate and the ends of its interval.", lifts(report))
     samples.add("effective_sample_size", "The candidate's effective sample size.", report.replay.effectiveSampleSize)
     samples.add("e_value", "The evidence that done is better.", report.replay.eValue)
