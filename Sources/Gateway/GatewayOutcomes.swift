@@ -76,12 +76,11 @@ public struct GatewayOutcomes: OutcomeSource, ~Copyable {
         slug: row[0] ?? "", prior: row[1].flatMap(Double.init), inputPrice: row[2].flatMap(Double.init),
         outputPrice: row[3].flatMap(Double.init), isAllowed: row[4] == "t")
     }
-    for model in models {
-      if let prior = model.prior, !(0...1).contains(prior) {
-        throw GatewayError.badRows("models.q_prior of \(model.slug) is \(prior); it must be in [0,1]")
-      }
+    do {
+      return try Catalog(validating: models, floors: floors.tasks, defaultFloor: floors.other)
+    } catch {
+      throw GatewayError.badRows("the table models: \(error)")
     }
-    return Catalog(models: models, floors: floors.tasks, defaultFloor: floors.other)
   }
 
   /// Lends the connection, inside the transaction, for what must be of the same snapshot.

@@ -96,14 +96,21 @@ public struct OutcomeQueries: Sendable {
   /// needs no order, so the server may use its workers.
   var survey: String {
     let cases = falls.map { "WHEN \($0.test) THEN \($0.step.rawValue)" }.joined(separator: " ")
-    let source = has("source") ? "o.source::text" : "'prod'"
+    let source = has("source") ? OutcomeQueries.shortened("o.source::text") : "'prod'"
+    let judge = OutcomeQueries.shortened("o.judge_model::text")
     // Grouped by the hour itself and not by its text, which would be made for each row.
     let hour = "date_bin('1 hour', o.created_at::timestamptz, \(SQLText.literal(window.lowerBound))::timestamptz)"
-    return "SELECT CASE \(cases) ELSE 0 END, o.judge_model::text, \(source), (\(hour))::text, count(*), "
+    return "SELECT CASE \(cases) ELSE 0 END, \(judge), \(source), (\(hour))::text, count(*), "
       + "min(o.created_at)::text, coalesce(\(isFailed), false), "
       + "count(*) FILTER (WHERE o.judge_score = 1), "
       + "(extract(epoch FROM \(hour) - \(SQLText.literal(window.lowerBound))::timestamptz) / 3600)::bigint FROM \(outcomes) WHERE \(inWindow) "
       + "GROUP BY 1, 2, 3, \(hour), 7"
+  }
+
+  /// A name that is cut off where it is long, with a hash of the whole, so that two long names stay two.
+  private static func shortened(_ name: String) -> String {
+    "CASE WHEN octet_length(\(name)) <= 200 THEN \(name) "
+      + "ELSE left(\(name), 80) || '... #' || to_hex(hashtextextended(\(name), 0)) END"
   }
 
   /// The succeeded outcomes of each stratum in each half, and how many of them are eligible, where judging decides.
@@ -193,6 +200,6 @@ public struct OutcomeQueries: Sendable {
   /// - Parameter periods: the first instants of the holdout's periods but the first.
   func holdout(cut: String, periods: [String]) -> String {
     let period = periods.map { "(\(isFrom($0)))::int" }.joined(separator: " + ")
-    return rows(isFrom(cut), period: period, version: "o.policy_version::text")
+    return rows(isFrom(cut), period: period, version: "left(o.policy_version::text, 200)")
   }
 }

@@ -26,8 +26,11 @@ struct Reader {
     let tokens = try row.double()
     let period = try row.integer()
     let version = try row.bytes { versions.number(of: $0) }
-    guard let cell = cell ?? nil, let arm = arm ?? nil, let succeeded, score != nil || !succeeded else {
-      throw PostgresError(.malformedRow, message: "a row without cell, model or score came through the query")
+    guard let cell = cell ?? nil else {
+      throw PostgresError(.badRow, message: "a row of routing_outcomes names no cell: \(CellDirectory.needs)")
+    }
+    guard let arm = arm ?? nil, let succeeded, score != nil || !succeeded else {
+      throw PostgresError(.malformedRow, message: "a row without model or score came through the query")
     }
     return Outcome(
       cell: cell, arm: arm, reward: score.map { Outcome.reward(score: $0) } ?? 0, succeeded: succeeded,

@@ -29,19 +29,21 @@ public struct UnreadableRows {
     else { throw GatewayError.badRows("the server's clock or the window cannot be read") }
     let search = UnreadableRows(schema: schema, selection: selection, slugs: slugs)
     var (found, rows): ([Instant], Int) = ([], 0)
+    var reason = ""
     var parts = [first.microseconds...last.microseconds]
     while let part = parts.popLast() {
-      guard try !search.isReadable(part, connection) else { continue }
+      guard let fault = try search.fault(in: part, connection) else { continue }
       guard part.lowerBound < part.upperBound else {
         let instant = Instant(microseconds: part.lowerBound)
+        if found.isEmpty { reason = fault.message }
         found.append(instant)
         rows += try connection.session("BEGIN READ ONLY") { connection in
           try connection.query(search.queries(part, unreadable: [instant]).passedOver).scalar.flatMap { Int($0) } ?? 0
         }
         guard rows <= tolerance else {
           throw GatewayError.badRows(
-            "more than \(tolerance) rows of routing_outcomes cannot be read, the first of \(found[0]); correct them, or "
-              + "leave more of them out with --skip-bad")
+            "more than \(tolerance) rows of routing_outcomes cannot be read, the first of \(found[0]): \(reason); "
+              + "correct them, or leave more of them out with --skip-bad")
         }
         continue
       }
@@ -58,20 +60,30 @@ public struct UnreadableRows {
       unreadable: unreadable)
   }
 
-  private func isReadable(_ part: ClosedRange<Int64>, _ connection: borrowing Connection) throws -> Bool {
+  /// Why a part of the window cannot be read; nil where it can.
+  private func fault(
+    in part: ClosedRange<Int64>, _ connection: borrowing Connection
+  ) throws -> PostgresError? {
     let queries = queries(part)
+    var fault: PostgresError?
     do {
       try connection.session("BEGIN READ ONLY") { connection in
         try connection.query(queries.survey)
         let names = NameIndex(slugs)
         var reader = Reader(halfLife: nil)
         try connection.copy(queries.eligible, columns: OutcomeQueries.columns) { row throws(PostgresError) in
-          _ = try reader.read(&row, names)
+          do throws(PostgresError) {
+            _ = try reader.read(&row, names)
+          } catch {
+            // To throw would cancel the COPY, and a late cancel would hit the next probe.
+            guard error.kind == .badRow else { throw error }
+            fault = fault ?? error
+          }
         }
       }
-      return true
+      return fault
     } catch let error as PostgresError where error.isOfValue {
-      return false
+      return error
     }
   }
 }

@@ -1,4 +1,5 @@
 public import LinearAlgebra
+internal import Outcomes
 
 /// Why an arm could not be fitted.
 public enum LinUCBError: Error, Equatable, CustomStringConvertible {
@@ -10,8 +11,8 @@ public enum LinUCBError: Error, Equatable, CustomStringConvertible {
   /// One sentence that names the arm and the number.
   public var description: String {
     switch self {
-    case .algebra(let arm, let error): "arm \(arm): \(error)"
-    case .notFinite(let arm, let quantity, let value): "arm \(arm): \(quantity) is \(value)"
+    case .algebra(let arm, let error): "arm \(arm.shortened()): \(error)"
+    case .notFinite(let arm, let quantity, let value): "arm \(arm.shortened()): \(quantity) is \(value)"
     }
   }
 }

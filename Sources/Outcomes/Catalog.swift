@@ -18,7 +18,7 @@ public struct Catalog: Codable, Sendable, Equatable {
     case defaultFloor = "default_floor"
   }
 
-  /// Makes a catalog.
+  /// Makes a catalog of what is known to be right.
   public init(
     models: [CatalogModel], floors: [String: Double] = Catalog.standardFloors, defaultFloor: Double = 0.5
   ) {
@@ -28,10 +28,11 @@ public struct Catalog: Codable, Sendable, Equatable {
   }
 
   /// Reads a catalog; absent floors are the gateway's.
+  /// - Throws: `DecodingError`, and `CatalogError` of what is no catalog.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
-    self.init(
-      models: try container.decode([CatalogModel].self, forKey: .models),
+    try self.init(
+      validating: try container.decode([CatalogModel].self, forKey: .models),
       floors: try container.decodeIfPresent([String: Double].self, forKey: .floors) ?? Catalog.standardFloors,
       defaultFloor: try container.decodeIfPresent(Double.self, forKey: .defaultFloor) ?? 0.5)
   }

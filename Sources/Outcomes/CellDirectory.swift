@@ -7,17 +7,31 @@ public struct CellDirectory: Sendable {
   /// Makes an empty directory.
   public init() {}
 
+  private static let longestName = 10_000
+
+  /// What a cell's text must be, for messages. The tenant `*` is that of fallback rows.
+  public static let needs =
+    "task, tenant and band must be UTF-8 without a colon, the tenant not *, and together at most \(longestName) bytes"
+
   /// How many cells there are.
   public var count: Int { cells.count }
 
-  /// The number of the cell with this text, which is added if it is new; nil unless the text has three parts.
+  /// The number of the cell with this text, which is added if it is new.
+  ///
+  /// Nil, and nothing is added, where the text is not what `needs` says.
   @inline(__always)
   public mutating func number(of text: Span<UInt8>) -> Int? {
-    let number = index.number(of: text)
-    if number < cells.count { return number }
-    guard let cell = Cell(index[number]) else { return nil }
+    if let number = index.existingNumber(of: text) { return number }
+    return add(text)
+  }
+
+  private mutating func add(_ text: Span<UInt8>) -> Int? {
+    guard text.count <= CellDirectory.longestName else { return nil }
+    let bytes = text.indices.map { text[$0] }
+    guard let name = String(validating: bytes, as: UTF8.self), let cell = Cell(name), cell.tenant != Cell.anyTenant
+    else { return nil }
     cells.append(cell)
-    return number
+    return index.number(of: text)
   }
 
   /// The number of the cell, which is added if it is new.

@@ -10,8 +10,8 @@ public struct DatasetError: Error, Equatable, CustomStringConvertible {
   /// Makes an error.
   public init(line: Int?, column: String?, reason: String) {
     self.line = line
-    self.column = column
-    self.reason = reason
+    self.column = column?.shortened()
+    self.reason = reason.shortened(to: 500)
   }
 
   /// `line 12, column judge_score: "x" is no number`.

@@ -24,7 +24,7 @@ public enum DatasetFormat: Sendable, Equatable {
   func forEachRecord(_ open: () throws -> DatasetSource.Chunks, _ body: (DatasetRecord) throws -> Void) throws {
     var parser = makeParser()
     var header = ownHeader
-    let next = try open()
+    let next = ByteOrderMark.skipped(try open())
     while let chunk = try next() {
       if let header = header.take() { try body(header) }
       try parser.parse(chunk, body)

@@ -90,13 +90,13 @@ struct DatasetReader {
   }
 
   private func bad(_ record: DatasetRecord, _ column: DatasetColumn, _ what: String) -> DatasetError {
-    let shown = (text(record, column) ?? "").prefix(60)
+    let shown = (text(record, column) ?? "").shortened(to: 60)
     return DatasetError(line: record.line, column: column.name, reason: "\"\(shown)\" \(what)")
   }
 
   private func number(_ record: DatasetRecord, _ column: DatasetColumn) throws(DatasetError) -> Double? {
-    guard let text = text(record, column) else { return nil }
-    guard let value = Double(text), value.isFinite else { throw bad(record, column, "is no finite number") }
+    guard let text = field(record, column) else { return nil }
+    guard let value = NumberText.value(text), value.isFinite else { throw bad(record, column, "is no finite number") }
     return value
   }
 
@@ -155,15 +155,15 @@ struct DatasetReader {
 
   /// The cost; nil where it is absent, negative or not finite. What is no number at all is an error.
   private func cost(_ record: DatasetRecord) throws(DatasetError) -> Double? {
-    guard let text = text(record, .cost) else { return nil }
-    guard let value = Double(text) else { throw bad(record, .cost, "is not a number") }
+    guard let text = field(record, .cost) else { return nil }
+    guard let value = NumberText.value(text) else { throw bad(record, .cost, "is not a number") }
     return Outcome.knownCost(value)
   }
 
   /// The propensity; what is no finite number is not valid, and what is no number at all is an error.
   private func propensity(_ record: DatasetRecord) throws(DatasetError) -> Double? {
-    guard let text = text(record, .propensity) else { return nil }
-    guard let value = Double(text) else { throw bad(record, .propensity, "is not a number") }
+    guard let text = field(record, .propensity) else { return nil }
+    guard let value = NumberText.value(text) else { throw bad(record, .propensity, "is not a number") }
     return value.isFinite ? value : 0
   }
 
@@ -192,7 +192,8 @@ struct DatasetReader {
     let text = name
     guard let number = directory.number(of: text.span) else {
       throw DatasetError(
-        line: record.line, column: "tenant_id", reason: "a tenant or task with a colon cannot name a cell")
+        line: record.line, column: "tenant_id",
+        reason: "\(String(decoding: text, as: UTF8.self).shortened()) is no cell: \(CellDirectory.needs)")
     }
     return number
   }

@@ -115,7 +115,9 @@ struct DecisionServiceJSONParser: RecordParser {
     case .scalar:
       let value = try text(&cursor)
       // A number is no name, and false is the absence of a feature.
-      if Double(value) == nil, value != "false" { names.features.append(key.isEmpty ? value : "\(key)=\(value)") }
+      if NumberText.value(value) == nil, value != "false" {
+        names.features.append(key.isEmpty ? value : "\(key)=\(value)")
+      }
     case .array:
       try cursor.openArray()
       while try cursor.nextElement() { try readFeatures(&cursor, key: key, depth: depth + 1, &names) }

@@ -8,10 +8,14 @@ public struct Instant: Sendable, Hashable, Comparable, CustomStringConvertible {
 
   /// Reads ISO 8601 as PostgreSQL and most others write it: `2026-01-31T12:00:00.123Z`, with a space for the T, with an
   /// offset (`+02`, `+02:00`, `+0200`) for the Z, or without either, which is UTC; nil for anything else.
+  ///
+  /// The day must be one of the calendar and the year, in UTC, from 1 to 9999. A leap second, `23:59:60`, is not read:
+  /// PostgreSQL does not store one.
   public init?(_ text: ArraySlice<UInt8>) {
     var reader = Reader(text: text)
     guard let year = reader.number(digits: 4), reader.skip("-"), let month = reader.number(digits: 2),
-      reader.skip("-"), let day = reader.number(digits: 2), (1...12).contains(month), (1...31).contains(day)
+      reader.skip("-"), let day = reader.number(digits: 2), (1...12).contains(month),
+      (1...Instant.days(in: month, of: year)).contains(day)
     else { return nil }
     var seconds = Instant.days(year: year, month: month, day: day) * 86_400
     var fraction: Int64 = 0
@@ -21,16 +25,34 @@ public struct Instant: Sendable, Hashable, Comparable, CustomStringConvertible {
       else { return nil }
       var second: Int64 = 0
       if reader.skip(":") {
-        guard let read = reader.number(digits: 2), read <= 60 else { return nil }
+        guard let read = reader.number(digits: 2), read < 60 else { return nil }
         second = read
-        if reader.skip(".") { fraction = reader.microseconds() }
+        if reader.skip(".") {
+          guard let read = reader.microseconds() else { return nil }
+          fraction = read
+        }
       }
       seconds += hour * 3600 + minute * 60 + second
       guard let offset = reader.offset() else { return nil }
       seconds -= offset
     }
-    guard reader.isAtEnd else { return nil }
+    guard reader.isAtEnd, Instant.readableSeconds.contains(seconds) else { return nil }
     self.init(microseconds: seconds * 1_000_000 + fraction)
+  }
+
+  /// The seconds since 1970 of the years 1 to 9999, whose texts sort as the instants do.
+  private static let readableSeconds: Range<Int64> = {
+    let days = [1, 10_000].map { Instant.days(year: $0, month: 1, day: 1) }
+    return days[0] * 86_400..<days[1] * 86_400
+  }()
+
+  /// How many days a month has in the proleptic Gregorian calendar.
+  private static func days(in month: Int64, of year: Int64) -> Int64 {
+    switch month {
+    case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
+    case 4, 6, 9, 11: 30
+    default: 31
+    }
   }
 
   /// Days since 1970-01-01 in the proleptic Gregorian calendar (Hinnant 2013, days_from_civil).
@@ -95,9 +117,10 @@ extension Instant {
       return result
     }
 
-    mutating func microseconds() -> Int64 {
-      var result: Int64 = 0
-      var unit: Int64 = 100_000
+    /// The digits after the point, of which more than six are cut off; nil where there is none.
+    mutating func microseconds() -> Int64? {
+      guard var result = digit().map({ $0 * 100_000 }) else { return nil }
+      var unit: Int64 = 10_000
       while let digit = digit() {
         result += digit * unit
         unit /= 10
@@ -110,10 +133,10 @@ extension Instant {
       if isAtEnd || skip("Z") || skip("z") { return 0 }
       let sign: Int64
       if skip("+") { sign = 1 } else if skip("-") { sign = -1 } else { return nil }
-      guard let hours = number(digits: 2) else { return nil }
+      guard let hours = number(digits: 2), hours < 24 else { return nil }
       if isAtEnd { return sign * hours * 3600 }
       _ = skip(":")
-      guard let minutes = number(digits: 2) else { return nil }
+      guard let minutes = number(digits: 2), minutes < 60 else { return nil }
       return sign * (hours * 3600 + minutes * 60)
     }
   }

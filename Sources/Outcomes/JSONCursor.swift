@@ -110,6 +110,7 @@ public struct JSONCursor {
   }
 
   /// Reads a number.
+  /// - Throws: where it is none, or is beyond what a `Double` holds.
   public mutating func number() throws(Fault) -> Double {
     guard let value = Double(String(decoding: try literal(), as: UTF8.self)), value.isFinite else {
       throw fault("a finite number is expected")
@@ -130,7 +131,8 @@ public struct JSONCursor {
     guard let first = text.first, text.count < 64 else { throw fault("a value is expected") }
     let isNumber = first == UInt8(ascii: "-") || (48...57).contains(first)
     guard
-      isNumber || text.elementsEqual("true".utf8) || text.elementsEqual("false".utf8) || text.elementsEqual("null".utf8)
+      (isNumber && NumberText.isJSON(text)) || text.elementsEqual("true".utf8) || text.elementsEqual("false".utf8)
+        || text.elementsEqual("null".utf8)
     else { throw fault("a value is expected") }
     return text
   }
@@ -224,11 +226,23 @@ public struct JSONCursor {
   }
 
   private mutating func hexadecimal() throws(Fault) -> UInt32 {
-    let digits = bytes[place...].prefix(4)
-    guard digits.count == 4, let code = UInt32(String(decoding: digits, as: UTF8.self), radix: 16) else {
-      throw fault("four hexadecimal digits are expected")
+    var code: UInt32 = 0
+    for _ in 0..<4 {
+      guard place < bytes.endIndex, let digit = JSONCursor.hexadecimalDigit(bytes[place]) else {
+        throw fault("four hexadecimal digits are expected")
+      }
+      code = code * 16 + digit
+      place += 1
     }
-    place += 4
     return code
+  }
+
+  private static func hexadecimalDigit(_ byte: UInt8) -> UInt32? {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt32(byte - UInt8(ascii: "0"))
+    case UInt8(ascii: "a")...UInt8(ascii: "f"): UInt32(byte - UInt8(ascii: "a") + 10)
+    case UInt8(ascii: "A")...UInt8(ascii: "F"): UInt32(byte - UInt8(ascii: "A") + 10)
+    default: nil
+    }
   }
 }

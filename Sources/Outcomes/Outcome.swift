@@ -58,10 +58,14 @@ public struct Outcome: Sendable, Equatable {
   /// The most that a call can cost, in USD; what is more is an error of what wrote it.
   package static let highestCost = 1e6
 
-  /// The cost as the outcomes have it; nil where it is unknown, negative, not finite or above 1,000,000 USD, for unknown is not 0.
+  /// The least cost above 0, in USD; what is less is 0, for the squares of such numbers are none that can be divided by.
+  static let leastCost = 1e-12
+
+  /// The cost as the outcomes have it, at least 10⁻¹² USD or 0; nil where it is unknown, negative, not finite or above
+  /// 1,000,000 USD, for unknown is not 0.
   public static func knownCost(_ value: Double?) -> Double? {
     guard let value, value >= 0, value <= highestCost else { return nil }
-    return value
+    return value < leastCost ? 0 : value
   }
 
   /// The square root of `provenance · 0.5^(age / halfLife)`, rounded to 1/1,024; 1 and 0.25 stay what they are.

@@ -68,7 +68,7 @@ struct VowpalWabbitTextParser: RecordParser {
         return
       }
       if let label, label.contains(":") {
-        let numbers = label.split(separator: ":").map { Double($0) }
+        let numbers = label.split(separator: ":").map { NumberText.value($0) }
         guard numbers.count == 3, let cost = numbers[1], let probability = numbers[2], cost.isFinite else {
           throw DatasetError(line: line, column: "label", reason: "\"\(label)\" is not action:cost:probability")
         }
@@ -100,7 +100,7 @@ struct VowpalWabbitTextParser: RecordParser {
         for word in words.dropFirst(hasName ? 1 : 0) {
           let pair = word.split(separator: ":", maxSplits: 1)
           if pair.count == 2 {
-            guard let value = Double(pair[1]) else {
+            guard let value = NumberText.value(pair[1]) else {
               throw DatasetError(
                 line: line, column: "features", reason: "\"\(word.prefix(60))\" has no number after the colon")
             }

@@ -1,3 +1,5 @@
+package import Outcomes
+
 /// Writes the one text of a policy that is hashed: sorted keys, no spaces, numbers rounded to 9 decimals.
 struct CanonicalJSON {
   private(set) var bytes: [UInt8] = []
@@ -18,8 +20,16 @@ struct CanonicalJSON {
     append(digits: UInt64(number.magnitude))
   }
 
-  /// Writes a number with as many of 9 decimals as it needs.
+  /// The greatest number that can be written, in magnitude.
+  static let greatest = 9e9
+
+  /// Whether the number can be written. Of what cannot, no policy is made and none is read.
+  static func canWrite(_ number: Double) -> Bool { number.magnitude <= greatest }
+
+  /// Writes a number with as many of 9 decimals as it needs. One that cannot be written makes the text no JSON, which every
+  /// reader refuses; `Policy.firstUnwritable` finds it before.
   mutating func append(_ number: Double) {
+    guard CanonicalJSON.canWrite(number) else { return append(raw: "NaN") }
     let scaled = CanonicalJSON.scaled(number)
     if scaled < 0 { bytes.append(UInt8(ascii: "-")) }
     append(digits: scaled.magnitude / 1_000_000_000)
@@ -66,5 +76,19 @@ struct CanonicalJSON {
     var json = CanonicalJSON()
     json.append(text)
     return json.bytes
+  }
+}
+
+extension Policy {
+  /// The first number of the table that its JSON cannot hold, with its cell and model; nil where all can be written.
+  package var firstUnwritable: (cell: Cell, model: String, number: Double)? {
+    for (number, cell) in cells.enumerated() {
+      for (model, slug) in models.enumerated() {
+        guard let entry = table.entry(number, model: model) else { continue }
+        let bad = [entry.mean, entry.width, entry.upperBound].first { !CanonicalJSON.canWrite($0) }
+        if let bad { return (cell, slug, bad) }
+      }
+    }
+    return nil
   }
 }

@@ -75,7 +75,9 @@ struct PolicyReader {
         try cursor.skip()
         continue
       }
-      exploration = try cursor.number()
+      let share = try cursor.number()
+      guard (0...1).contains(share) else { throw JSONCursor.Fault(reason: "exploration is \(share), not in [0,1]") }
+      exploration = share
     }
     try cursor.end()
   }
@@ -146,9 +148,11 @@ struct PolicyReader {
 
   /// A number that can be written with 9 decimals.
   private func number(_ cursor: inout JSONCursor) throws(JSONCursor.Fault) -> Double {
-    let value = try cursor.number()
-    guard abs(value) <= 1e9 else { throw JSONCursor.Fault(reason: "the number \(value) is too large") }
-    return value
+    let number = try cursor.number()
+    guard CanonicalJSON.canWrite(number) else {
+      throw JSONCursor.Fault(reason: "\(number) is beyond what a policy can hold")
+    }
+    return number
   }
 
   private func optionalText(_ cursor: inout JSONCursor) throws(JSONCursor.Fault) -> String? {

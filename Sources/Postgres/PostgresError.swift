@@ -19,6 +19,8 @@ public struct PostgresError: Error, Equatable, CustomStringConvertible {
     case commitUnknown
     /// A row of a COPY is not what the protocol says.
     case malformedRow
+    /// A row of a COPY holds a value that its reader cannot take.
+    case badRow
   }
 
   /// Where it went wrong.
@@ -53,7 +55,7 @@ public struct PostgresError: Error, Equatable, CustomStringConvertible {
   static let protocolViolation = "08P01"
 
   /// Whether a value of a row is the cause: one that cannot be converted, or is no text in the encoding.
-  public var isOfValue: Bool { sqlState?.hasPrefix("22") == true }
+  public var isOfValue: Bool { kind == .badRow || sqlState?.hasPrefix("22") == true }
 
   func asCommitUnknown() -> PostgresError {
     PostgresError(.commitUnknown, sqlState: sqlState, message: message, statement: statement)

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Outcomes
 internal import Replay
 
 /// A run's numbers in the Prometheus text format, for node_exporter's textfile collector.
@@ -24,6 +25,8 @@ public enum PrometheusText {
           (["step": "training"], Double(report.outcomes.training)),
           (["step": "holdout"], Double(report.outcomes.holdout)),
         ])
+    samples.add(
+      "unknown_costs", "Eligible outcomes whose cost is not known, by model.", unknownCosts(report.replay.costs ?? []))
     samples.add("lift", "The lift of the candidate and the ends of its interval.", lifts(report))
     samples.add("effective_sample_size", "The candidate's effective sample size.", report.replay.effectiveSampleSize)
     samples.add("e_value", "The evidence that done is better.", report.replay.eValue)
@@ -42,6 +45,12 @@ public enum PrometheusText {
     var samples = Samples(cadence: cadence)
     samples.addEnd(now: now, success: success, exitStatus: exitStatus)
     return samples.text
+  }
+
+  /// By model, as names are shown: two long ones may be shown alike, and a sample must not stand twice.
+  private static func unknownCosts(_ costs: [CostReport]) -> [([String: String], Double)] {
+    let byName = Dictionary(costs.map { ($0.model.shortened(), $0.unknown) }, uniquingKeysWith: +)
+    return byName.sorted { $0.key < $1.key }.map { (["model": $0], Double($1)) }
   }
 
   private static func lifts(_ report: RunReport) -> [([String: String], Double)] {

@@ -1,5 +1,30 @@
 public import Replay
 
+/// How many costs of a model are known.
+public struct CostReport: Codable, Sendable {
+  /// The slug.
+  public let model: String
+  /// The rows, of both halves.
+  public let rows: Int
+  /// Those whose cost is known.
+  public let known: Int
+  /// Those whose cost is absent, negative, not a number or beyond what a call can cost; they are left out of every mean.
+  public let unknown: Int
+  /// The failed calls among them.
+  public let failedWithoutCost: Int
+  /// The mean of the costs that are known, in USD; nil where none is.
+  public let meanUsd: Double?
+
+  init(_ count: CostCount) {
+    model = count.model
+    rows = count.rows
+    known = count.known
+    unknown = count.unknown
+    failedWithoutCost = count.failedWithoutCost
+    meanUsd = count.mean
+  }
+}
+
 /// How the holdout's propensities were known: rows and share of each kind.
 public struct PropensityReport: Codable, Sendable {
   /// Rows of each kind.

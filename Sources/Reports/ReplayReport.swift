@@ -36,6 +36,9 @@ public struct ReplayReport: Codable, Sendable {
   public let propensities: PropensityReport
   /// How the judged rows stand for the traffic.
   public let judging: JudgingReport
+  /// How many costs of each model are known, over both halves; absent in reports of older programs, and where the outcomes have
+  /// no costs.
+  public let costs: [CostReport]?
   /// What each estimator and interval assumes, and when it misleads.
   public let assumptions: [String: String]
 
@@ -70,6 +73,7 @@ public struct ReplayReport: Codable, Sendable {
     changedCells = replay.cells.indices.count { replay.cells[$0].isChanged && replay.cellLift[$0].count > 0 }
     propensities = PropensityReport(replayer.propensities)
     judging = JudgingReport(replayer.sampling)
+    costs = gate.hasCosts ? gate.costCounts.map(CostReport.init) : nil
     assumptions = ReplayReport.assumptions(estimators)
   }
 

@@ -45,11 +45,13 @@ public struct RunFigures: Codable, Sendable {
   let taskBands: [TaskBand]
 
   /// Reads them off a replay.
-  /// - Parameter cells: the cells in the order of the replay's.
-  public init(_ replay: PairedReplay, cells: [Cell], catalog: Catalog) {
+  /// - Parameters:
+  ///   - cells: the cells in the order of the replay's.
+  ///   - costs: how many costs are known by arm; a model of which none is has no place among costs.
+  public init(_ replay: PairedReplay, cells: [Cell], catalog: Catalog, costs: [CostCount]) {
     let overlap = Overlap(replay, cells: cells, models: catalog.models.map(\.slug))
     let hasCosts = replay.served(.cost).rows.count > 0
-    let enrolled = catalog.models.indices.filter { hasCosts && catalog.models[$0].isEnrolled }
+    let enrolled = catalog.models.indices.filter { hasCosts && catalog.models[$0].isEnrolled && costs[$0].known > 0 }
     absentSingleModels = Dictionary(
       enrolled.filter { !overlap.shows(arm: $0, in: replay, rows: Overlap.minimumRows) }.map {
         (catalog.models[$0].slug, replay.effectiveSampleSize(arm: $0))

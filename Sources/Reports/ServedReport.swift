@@ -1,3 +1,4 @@
+internal import Outcomes
 public import Replay
 
 /// What was in fact served in the holdout: the outcomes of the log's own choices.
@@ -68,7 +69,7 @@ public struct VersionReport: Codable, Sendable {
   public let costUsd: Double?
 
   init(_ version: String, _ outcomes: VersionOutcomes) {
-    self.version = version
+    self.version = version.shortened()
     rows = outcomes.rows
     reward = outcomes.reward.mean
     rewardStandardError = outcomes.reward.standardError

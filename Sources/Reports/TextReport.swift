@@ -7,7 +7,7 @@ public enum TextReport {
   /// The lines of the report, at most 100 columns but for names that are longer.
   public static func text(_ report: RunReport) -> String {
     [
-      verdict(report), funnel(report.outcomes), lifts(report), truth(report.truth), policies(report.policies),
+      verdict(report), funnel(report), lifts(report), truth(report.truth), policies(report.policies),
       checks(report.checks),
       cells(report.changedCells),
       footer(report),
@@ -72,7 +72,8 @@ public enum TextReport {
     return report.tenantsMoved.map { "  (\($0) \($0 == 1 ? "tenant" : "tenants") moved)" } ?? ""
   }
 
-  private static func funnel(_ outcomes: RunReport.Outcomes) -> String {
+  private static func funnel(_ report: RunReport) -> String {
+    let outcomes = report.outcomes
     let steps = outcomes.funnel.filter { $0.rows > 0 || $0.step == "window" }
     let lines = steps.map { "  " + padded($0.step, 32) + leftPadded(String($0.rows), 12) }
     let last =
@@ -80,8 +81,18 @@ public enum TextReport {
       + "  training \(outcomes.training), holdout \(outcomes.holdout) from \(outcomes.cut ?? "-")"
     let failed = "  " + padded("of these failed", 32) + leftPadded(String(outcomes.knownWithoutJudge), 12)
     return
-      (["Outcomes"] + lines + [last] + (outcomes.knownWithoutJudge > 0 ? [failed + "  known without a judge"] : []))
-      .joined(separator: "\n")
+      (["Outcomes"] + lines + [last] + (outcomes.knownWithoutJudge > 0 ? [failed + "  known without a judge"] : [])
+      + unknownCosts(report.replay.costs)).joined(separator: "\n")
+  }
+
+  private static func unknownCosts(_ costs: [CostReport]?) -> [String] {
+    let unknown = (costs ?? []).filter { $0.unknown > 0 }.sorted { $0.unknown > $1.unknown }
+    guard !unknown.isEmpty else { return [] }
+    let models = unknown.lazy.map { "\($0.unknown) of \($0.rows) of \($0.model)" }.listed()
+    return [
+      "  " + padded("of these without a known cost", 32) + leftPadded(String(unknown.reduce(0) { $0 + $1.unknown }), 12)
+        + "  " + wrap(models, indent: 48)
+    ]
   }
 
   private static func lifts(_ report: RunReport) -> String {
@@ -219,10 +230,11 @@ public enum TextReport {
 
   private static func cells(_ cells: [RunReport.ChangedCell]) -> String {
     guard !cells.isEmpty else { return "" }
-    let width = (cells.map(\.cell.count).max() ?? 0) + 2
-    let lines = cells.map { cell in
-      "  " + padded(cell.cell, width) + leftPadded(String(cell.rows), 6) + "  \(cell.from ?? "none") "
-        + "\(cell.qualityFrom.decimals(3)) -> \(cell.to ?? "none") \(cell.qualityTo.decimals(3))"
+    let names = cells.map { $0.cell.shortened() }
+    let width = (names.map(\.count).max() ?? 0) + 2
+    let lines = zip(cells, names).map { cell, name in
+      "  " + padded(name, width) + leftPadded(String(cell.rows), 6) + "  \((cell.from ?? "none").shortened()) "
+        + "\(cell.qualityFrom.decimals(3)) -> \((cell.to ?? "none").shortened()) \(cell.qualityTo.decimals(3))"
     }
     return (["Cells that changed most (training rows, learned quality)"] + lines).joined(separator: "\n")
   }

@@ -20,7 +20,7 @@ public struct FullInformation: Sendable {
   /// Reads a table with a row for each prompt and model: `prompt_id`, `model` and `quality` in [0,1], and where it has
   /// them `cost_usd` and `task_type`. Models that the catalog lacks are passed over.
   /// - Throws: `DatasetError`, and what reading throws.
-  public init(catalog: Catalog, next: () throws -> [UInt8]?) throws {
+  public init(catalog: Catalog, next: @escaping () throws -> [UInt8]?) throws {
     self.catalog = catalog
     var parser = CSVParser()
     var table: Table?
@@ -32,6 +32,7 @@ public struct FullInformation: Sendable {
         table = try Table(header: record)
       }
     }
+    let next = ByteOrderMark.skipped(next)
     while let chunk = try next() { try parser.parse(chunk, take) }
     try parser.finish(take)
     for (arm, model) in catalog.models.enumerated() where model.isEnrolled {
@@ -156,12 +157,14 @@ public struct FullInformation: Sendable {
       let slug = try field(table.model)
       guard let arm = models.existingNumber(of: slug.span) else { return }
       let shown = try text(table.quality)
-      guard let quality = Double(shown), (0...1).contains(quality) else {
-        throw DatasetError(line: record.line, column: "quality", reason: "\"\(shown.prefix(60))\" is not in [0,1]")
+      guard let quality = NumberText.value(shown), (0...1).contains(quality) else {
+        throw DatasetError(
+          line: record.line, column: "quality", reason: "\"\(shown.shortened(to: 60))\" is not in [0,1]")
       }
       let price = try table.cost.map { place throws(DatasetError) in try text(place) } ?? "0"
-      guard let cost = Double(price), cost.isFinite else {
-        throw DatasetError(line: record.line, column: "cost_usd", reason: "\"\(price.prefix(60))\" is no number")
+      guard let cost = Outcome.knownCost(NumberText.value(price)) else {
+        throw DatasetError(
+          line: record.line, column: "cost_usd", reason: "\"\(price.shortened(to: 60))\" is not from 0 to 1000000 USD")
       }
       let number = number(
         of: try text(table.prompt),

@@ -107,7 +107,7 @@ public struct BaselinePolicies: Sendable {
   func costMatchedMix() -> (name: String, arms: [Int], policy: ComparedPolicy)? {
     let (rewards, costs) = (tally.means(.reward, task: nil), tally.means(.cost, task: nil))
     let known = enrolled.filter { rewards[$0] != nil && costs[$0] != nil }
-    let target = candidateCost(costs.map { $0 ?? 0 })
+    let target = candidateCost(costs)
     var best: (reward: Double, cheap: Int, dear: Int, share: Double)?
     for cheap in known {
       for dear in known {
@@ -124,7 +124,7 @@ public struct BaselinePolicies: Sendable {
       }
       let arms = catalog.models.indices.filter { probabilities[$0] > 0 }
       let parts = arms.map {
-        "\((100 * probabilities[$0]).decimals(0)) % \(catalog.models[$0].slug)"
+        "\((100 * probabilities[$0]).decimals(0)) % \(catalog.models[$0].slug.shortened())"
       }
       return (
         parts.joined(separator: " and "), arms,
@@ -138,17 +138,22 @@ public struct BaselinePolicies: Sendable {
     return (low, high)
   }
 
-  /// What training expects the candidate to cost, over the training rows of its cells.
-  private func candidateCost(_ overall: [Double]) -> Double {
+  /// What training expects the candidate to cost, over the training rows of its cells. A model of which no cost is known costs
+  /// what the replay expects of it.
+  private func candidateCost(_ overall: [Double?]) -> Double {
     var (sum, rows) = (0.0, 0.0)
-    var costsOfTask: [String: [Double]] = [:]
+    let prices = catalog.models.map(\.price)
+    let hasUnknown = overall.contains { $0 == nil }
+    var expectations: [String: [Double]] = [:]
     for (number, cell) in candidate.cells.enumerated() where candidate.count(at: number) > 0 {
       let probabilities = candidate.serve(cell, catalog: catalog, rule: rule).probabilities
-      let costs = costsOfTask[cell.task] ?? zip(tally.means(.cost, task: cell.task), overall).map { $0 ?? $1 }
-      costsOfTask[cell.task] = costs
-      let count = Double(candidate.count(at: number))
-      sum += count * zip(probabilities, costs).reduce(0) { $0 + $1.0 * $1.1 }
-      rows += count
+      let known = zip(tally.means(.cost, task: cell.task), overall).map { $0 ?? $1 }
+      let expected =
+        expectations[cell.task] ?? (hasUnknown ? Expectations(tally, task: cell.task, prices: prices).cost : [])
+      expectations[cell.task] = expected
+      let costs = known.enumerated().map { $1 ?? expected[$0] }
+      sum += Double(candidate.count(at: number)) * zip(probabilities, costs).reduce(0) { $0 + $1.0 * $1.1 }
+      rows += Double(candidate.count(at: number))
     }
     return rows > 0 ? sum / rows : 0
   }

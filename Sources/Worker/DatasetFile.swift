@@ -6,6 +6,8 @@ public import Simulation
 /// The files of a dataset.
 public enum DatasetFile {
   private static let chunk = 1 << 20
+  /// The most bytes of a JSON file that is read at once.
+  private static let mostJSON = 1 << 28
 
   /// The outcomes of a file, as they are to be read.
   public struct Outcomes: Sendable {
@@ -50,8 +52,8 @@ public enum DatasetFile {
     public func actions() throws(RunFailure) -> Catalog {
       do {
         let names = try DatasetSource.models(format: format, open: chunks)
-        return Catalog(
-          models: names.map {
+        return try Catalog(
+          validating: names.map {
             CatalogModel(slug: $0, prior: 0.5, inputPrice: 0.5, outputPrice: 0.5, isAllowed: true)
           }, floors: [:], defaultFloor: 0)
       } catch {
@@ -80,7 +82,13 @@ public enum DatasetFile {
   /// - Throws: `RunFailure` with status 65, naming the file and the key.
   public static func decode<Value: Decodable>(_ type: Value.Type, from path: String) throws(RunFailure) -> Value {
     do {
-      return try JSONDecoder().decode(type, from: Data(contents(of: path)))
+      return try JSONDecoder().decode(type, from: Data(contents(of: path, limit: mostJSON)))
+    } catch let DecodingError.dataCorrupted(context) {
+      let isText = context.codingPath.isEmpty
+      throw RunFailure(
+        .badData,
+        isText
+          ? "\(path) is not JSON, or a number in it is too large" : "\(path): a value cannot be read\(place(context))")
     } catch let DecodingError.keyNotFound(key, context) {
       throw RunFailure(.badData, "\(path): \(key.stringValue) is missing\(place(context))")
     } catch let DecodingError.typeMismatch(_, context), let DecodingError.valueNotFound(_, context) {
@@ -90,12 +98,16 @@ public enum DatasetFile {
     }
   }
 
-  /// The bytes of a file.
+  /// The bytes of a file, without a byte-order mark.
+  /// - Parameter limit: the most bytes that it may have.
   /// - Throws: `RunFailure` with status 65.
-  public static func contents(of path: String) throws -> [UInt8] {
-    let next = try chunks(of: path)
+  public static func contents(of path: String, limit: Int = .max) throws -> [UInt8] {
+    let next = try ByteOrderMark.skipped(chunks(of: path))
     var bytes: [UInt8] = []
-    while let chunk = try next() { bytes += chunk }
+    while let chunk = try next() {
+      bytes += chunk
+      guard bytes.count <= limit else { throw RunFailure(.badData, "\(path) has more than \(limit) bytes") }
+    }
     return bytes
   }
 
@@ -104,12 +116,13 @@ public enum DatasetFile {
     switch error {
     case let failure as RunFailure: failure
     case let error as DatasetError: RunFailure(.badData, "\(path): \(error)")
+    case let error as CatalogError: RunFailure(.badData, "\(path): \(error)")
     default: RunFailure(.badData, "\(path) cannot be read as what it should be: \(error)")
     }
   }
 
   private static func place(_ context: DecodingError.Context) -> String {
-    let path = context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }
+    let path = context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue.shortened() }
     return path.isEmpty ? "" : " at " + path.joined(separator: ".")
   }
 

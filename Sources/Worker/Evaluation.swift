@@ -13,10 +13,12 @@ struct Evaluation: Encodable {
   let checks: [GateCheck]
   let replay: ReplayReport
 
-  var json: [UInt8] {
+  /// The evidence as JSON.
+  /// - Throws: `EncodingError` where a number is not finite.
+  func json() throws -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.keyEncodingStrategy = .convertToSnakeCase
     encoder.outputFormatting = .sortedKeys
-    return Array((try? encoder.encode(self)) ?? Data("{}".utf8))
+    return Array(try encoder.encode(self))
   }
 }

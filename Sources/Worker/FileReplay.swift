@@ -83,9 +83,9 @@ public struct FileReplay {
         runId: UUID().uuidString.lowercased(), cadence: "replay", dryRun: true, verdict: verdict.name, would: nil,
         promoted: false, reason: verdict.reason, policyVersionFrom: before.description,
         policyVersionTo: before.next(.table, hash: learning.artifact.hash).description,
-        rulesetHash: settings.rulesetHash),
+        rulesetHash: try settings.rulesetHash),
       checks: checks, replay: ReplayReport(replayer, gate: gate, versions: source.versions),
-      figures: RunFigures(replayer.replay, cells: cells, catalog: catalog), artifact: nil,
+      figures: RunFigures(replayer.replay, cells: cells, catalog: catalog, costs: gate.costCounts), artifact: nil,
       timings: timer.milliseconds)
     report.truth = comparison.truth.map {
       TruthReport(

@@ -47,7 +47,7 @@ package struct Judgement {
     try source.finish()
     let cells = source.directory.cells
     var evidence = GateEvidence(
-      survey: survey, ruleset: settings.rulesetHash, standing: standing, replayer: replayer,
+      survey: survey, ruleset: try settings.rulesetHash, standing: standing, replayer: replayer,
       tenants: learning.tenants, cells: cells,
       candidate: learning.candidate, reload: learning.artifact.difference(from: learning.candidate),
       incumbent: incumbent,

@@ -58,6 +58,9 @@ public struct Learning: Sendable {
     if settings.choosesCellRidge { ridge.cell = try regression.mostLikelyCellRidge(ridge) }
     let table = try Table(regression, ridge: ridge)
     let candidate = settings.learner.learn(table, catalog: catalog, incumbent: incumbent)
+    if let (cell, model, number) = candidate.firstUnwritable {
+      throw LinUCBError.notFinite(arm: model, quantity: "an estimate in \(cell)", value: "\(number)")
+    }
     return (
       Learning(
         tally: tally, tenants: tenants, table: keepsTable ? table : nil,

@@ -64,7 +64,7 @@ public struct NightlyRun {
     timer.mark("gate")
     let replayReport = ReplayReport(evidence.replayer, gate: gate, versions: evidence.versions)
     let verdict = Verdict(gate, checks, mayServe: request.mayServe)
-    let versions = VersionStep(incumbent: incumbent, artifact: learning.artifact, settings: settings)
+    let versions = try VersionStep(incumbent: incumbent, artifact: learning.artifact, settings: settings)
     let run = try TrainingRun(
       request, verdict: verdict, versions: versions, survey: evidence.survey, gate: gate, incumbent: incumbent,
       learning: learning, catalog: catalog, hasPolicy: evidence.schema.hasPolicy,
@@ -83,7 +83,9 @@ public struct NightlyRun {
     ).report(
       ReportBuilder.Identity(recording?.run ?? run, isDryRun: request.isDryRun, would: verdict.would),
       checks: checks + (recording?.checks ?? []),
-      replay: replayReport, figures: RunFigures(evidence.replayer.replay, cells: evidence.cells, catalog: catalog),
+      replay: replayReport,
+      figures: RunFigures(
+        evidence.replayer.replay, cells: evidence.cells, catalog: catalog, costs: gate.costCounts),
       artifact: artifact, timings: timer.milliseconds)
     report.tenantsMoved = recording?.tenantsMoved
     return report

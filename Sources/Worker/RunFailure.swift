@@ -1,5 +1,6 @@
 internal import Gateway
 internal import LinUCB
+internal import Outcomes
 internal import Postgres
 
 /// Why a run ended without a verdict: one line, and the exit status.
@@ -9,10 +10,13 @@ public struct RunFailure: Error, CustomStringConvertible {
   /// One line: what, where, what to do.
   public let description: String
 
+  /// The most characters of the line, for it may name what data name.
+  private static let longest = 4000
+
   /// Makes a failure.
   public init(_ status: ExitStatus, _ description: String) {
     self.status = status
-    self.description = description
+    self.description = description.shortened(to: RunFailure.longest)
   }
 
   /// Classifies any error that a run can meet.
@@ -72,7 +76,7 @@ public struct RunFailure: Error, CustomStringConvertible {
             + "session or transaction mode, or to the server itself")
       case .connectionLost: self.init(.tryAgain, "the connection was lost: \(error); run again later")
       case .commitUnknown: self.init(.commitUnknown, "the answer to COMMIT was lost: \(error)")
-      case .malformedRow: self.init(.badData, "\(error)")
+      case .malformedRow, .badRow: self.init(.badData, "\(error)")
       case .statement:
         if state.hasPrefix("22") {
           self.init(.badData, "a value in the tables cannot be read: \(error); correct it, or leave its row out")

@@ -50,7 +50,8 @@ package struct RunNotifier: Sendable {
       give(report, isStopped)
     case .failure(let failure):
       writeMetrics {
-        PrometheusText.text(failedAt: now, exitStatus: status.rawValue, cadence: cadence.rawValue, previous: $0)
+        PrometheusText.text(
+          failedAt: now, exitStatus: status.rawValue, cadence: cadence.rawValue, previous: $0)
       }
       if isUrgent { return }
       give(FailureReport(runId: run, error: failure.description, exitStatus: status.rawValue), isStopped)

@@ -25,6 +25,8 @@ public struct Settings: Sendable {
   public var namedFloors: [String: Double] = [:]
   /// The default floor that a settings file names.
   public var namedDefaultFloor: Double?
+  /// The keys that a settings file names.
+  public private(set) var namedKeys: Set<String> = []
   /// The PostgreSQL schema of the gateway.
   public var schema = "public"
 
@@ -39,51 +41,69 @@ public struct Settings: Sendable {
     try apply(yaml: yaml, path: path)
   }
 
+  /// Reads settings from a file; what it does not name is the house's.
+  /// - Throws: `SettingsError`.
+  public mutating func apply(file path: String) throws(SettingsError) {
+    try apply(yaml: SettingsDocument.text(of: path), path: path)
+  }
+
   /// Changes what the YAML names.
   /// - Parameter path: for messages.
   /// - Throws: `SettingsError`.
   public mutating func apply(yaml: String, path: String) throws(SettingsError) {
+    let document = try SettingsDocument(yaml: yaml, path: path)
+    let known = SettingsFile.CodingKeys.allCases.map(\.rawValue)
+    if let unknown = document.keys.sorted().first(where: { !known.contains($0) }) {
+      throw SettingsError.unknownKey(unknown, known: known)
+    }
+    guard let root = document.root, !document.keys.isEmpty else { return }
     let file: SettingsFile
     do {
-      let keys = try Yams.load(yaml: yaml).map { $0 as? [String: Any] } ?? [:]
-      guard let keys else { throw SettingsError.unreadable(path: path, reason: "not a mapping of keys to values") }
-      let known = SettingsFile.CodingKeys.allCases.map(\.rawValue)
-      if let unknown = keys.keys.sorted().first(where: { !known.contains($0) }) {
-        throw SettingsError.unknownKey(unknown, known: known)
-      }
-      file = keys.isEmpty ? SettingsFile() : try YAMLDecoder().decode(SettingsFile.self, from: yaml)
-    } catch let error as SettingsError {
-      throw error
+      file = try YAMLDecoder().decode(SettingsFile.self, from: root)
     } catch let DecodingError.typeMismatch(_, context), let DecodingError.dataCorrupted(context) {
-      let key = context.codingPath.map(\.stringValue).joined(separator: ".")
-      throw .unreadable(path: path, reason: key.isEmpty ? "not YAML" : "\(key) has a value of another type")
+      let key = context.codingPath.map { $0.stringValue.shortened() }.joined(separator: ".")
+      throw .unreadable(path: path, reason: "\(key) has a value of another type")
     } catch {
-      throw .unreadable(path: path, reason: "not YAML: \(error)")
+      throw .unreadable(path: path, reason: "a value cannot be read")
     }
     try file.apply(to: &self)
+    namedKeys.formUnion(document.keys)
   }
 
   /// What the gate compares: the hashes of the decision rule, of the feature set, and of all else, eight digits each.
+  /// - Throws: `SettingsError` where a number is not finite, which no file can bring about.
   public var rulesetHash: String {
-    struct Rest: Encodable {
-      let numbers: [Double]
-      let floors: [String: Double]
-      let source: String
-      let thresholds: GateThresholds
+    get throws(SettingsError) {
+      let parts = [
+        Array(learner.rule.rawValue.utf8),
+        Array("intercept task band tenant\(selection.usesInputTokens ? " input_tokens" : "")".utf8),
+        try rulesetRest,
+      ]
+      return parts.map { Policy.shortHash($0) }.joined(separator: "-")
     }
-    let rest = Rest(
-      numbers: [
-        selection.holdoutShare, selection.halfLifeDays ?? -1, ridge.shared, ridge.tenant,
-        choosesCellRidge ? -1 : ridge.cell, learner.alpha, learner.minimumSupport, learner.exploration, defaultFloor,
-      ], floors: floors, source: selection.source, thresholds: thresholds)
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = .sortedKeys
-    let parts = [
-      Array(learner.rule.rawValue.utf8),
-      Array("intercept task band tenant\(selection.usesInputTokens ? " input_tokens" : "")".utf8),
-      Array((try? encoder.encode(rest)) ?? Data()),
-    ]
-    return parts.map { Policy.shortHash($0) }.joined(separator: "-")
+  }
+
+  private var rulesetRest: [UInt8] {
+    get throws(SettingsError) {
+      struct Rest: Encodable {
+        let numbers: [Double]
+        let floors: [String: Double]
+        let source: String
+        let thresholds: GateThresholds
+      }
+      let rest = Rest(
+        numbers: [
+          selection.holdoutShare, selection.halfLifeDays ?? -1, ridge.shared, ridge.tenant,
+          choosesCellRidge ? -1 : ridge.cell, learner.alpha, learner.minimumSupport, learner.exploration, defaultFloor,
+        ], floors: floors, source: selection.source, thresholds: thresholds)
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = .sortedKeys
+      do {
+        return Array(try encoder.encode(rest))
+      } catch {
+        throw .notHashable
+      }
+    }
   }
 
   /// What changed between two rulesets, for the version.

@@ -12,6 +12,7 @@ struct SettingsFile: Decodable {
 
     init(from decoder: any Decoder) throws {
       let container = try decoder.singleValueContainer()
+      // What is no number is read as a word below, or refused there.
       if let number = try? container.decode(Double.self) {
         self = .number(number)
       } else {
@@ -90,11 +91,20 @@ struct SettingsFile: Decodable {
   var seed: UInt64?
   var schema: String?
 
+  /// Ridges with which a table is written with 9 decimals and no number of it overflows.
+  private static let ridges = 1e-6...1e6
+  private static let ridgesText = "from 0.000001 to 1000000"
+  /// Row counts and sample sizes that a log can reach.
+  private static let mostRows = 1_000_000_000
+  private static let rowsText = "from 2 to \(mostRows)"
+
   func apply(to settings: inout Settings) throws(SettingsError) {
     try applySelection(to: &settings)
     try applyLearning(to: &settings)
     try applyThresholds(to: &settings.thresholds)
-    try set(&settings.schema, schema, .schema, "a name without NUL") { !$0.isEmpty && !$0.utf8.contains(0) }
+    try set(&settings.schema, schema, .schema, "a name without NUL of at most 63 bytes") {
+      !$0.isEmpty && !$0.utf8.contains(0) && $0.utf8.count <= 63
+    }
   }
 
   private func applySelection(to settings: inout Settings) throws(SettingsError) {
@@ -107,18 +117,20 @@ struct SettingsFile: Decodable {
     try set(&settings.selection.holdoutShare, holdoutShare, .holdoutShare, "between 0 and 1") { $0 > 0 && $0 < 1 }
     if let halfLifeDays {
       var days = 0.0
-      try set(&days, halfLifeDays, .halfLifeDays, "above 0 and at most 3650") { $0 > 0 && $0 <= 3650 }
+      try set(&days, halfLifeDays, .halfLifeDays, "from 0.01 to 3650") { (0.01...3650).contains($0) }
       settings.selection.halfLifeDays = days
     }
     try set(&settings.selection.usesInputTokens, inputTokens, .inputTokens, "true or false") { _ in true }
   }
 
   private func applyLearning(to settings: inout Settings) throws(SettingsError) {
-    try set(&settings.ridge.shared, ridgeShared, .ridgeShared, "above 0") { $0 > 0 && $0.isFinite }
-    try set(&settings.ridge.tenant, ridgeTenant, .ridgeTenant, "above 0") { $0 > 0 && $0.isFinite }
+    try set(&settings.ridge.shared, ridgeShared, .ridgeShared, SettingsFile.ridgesText, SettingsFile.ridges.contains)
+    try set(&settings.ridge.tenant, ridgeTenant, .ridgeTenant, SettingsFile.ridgesText, SettingsFile.ridges.contains)
     try applyCellRidge(to: &settings)
-    try set(&settings.learner.alpha, alpha, .alpha, "0 or more") { $0 >= 0 && $0.isFinite }
-    try set(&settings.learner.minimumSupport, minimumSupport, .minimumSupport, "0 or more") { $0 >= 0 && $0.isFinite }
+    try set(&settings.learner.alpha, alpha, .alpha, "from 0 to 100") { (0...100).contains($0) }
+    try set(&settings.learner.minimumSupport, minimumSupport, .minimumSupport, "from 0 to 1000000") {
+      (0...1_000_000).contains($0)
+    }
     try set(&settings.learner.exploration, exploration, .exploration, "at least 0.05 and under 1") {
       $0 >= 0.05 && $0 < 1
     }
@@ -130,6 +142,11 @@ struct SettingsFile: Decodable {
       settings.learner.rule = rule
     }
     if let floors {
+      guard floors.count <= Catalog.mostModels else {
+        throw .badValue(
+          key: CodingKeys.floors.rawValue, value: "a mapping of \(floors.count) tasks",
+          expected: "one of at most \(Catalog.mostModels)")
+      }
       for (task, floor) in floors.sorted(by: { $0.key < $1.key }) {
         guard (0...1).contains(floor) else {
           throw .badValue(key: "floors.\(task)", value: "\(floor)", expected: "in [0,1]")
@@ -146,13 +163,15 @@ struct SettingsFile: Decodable {
     switch ridgeCell {
     case nil: break
     case .other("auto"): settings.choosesCellRidge = true
-    case .number(let number) where number > 0 && number.isFinite:
+    case .number(let number) where SettingsFile.ridges.contains(number):
       settings.ridge.cell = number
       settings.choosesCellRidge = false
     case .number(let number):
-      throw .badValue(key: CodingKeys.ridgeCell.rawValue, value: "\(number)", expected: "above 0, or auto")
+      throw .badValue(
+        key: CodingKeys.ridgeCell.rawValue, value: "\(number)", expected: "\(SettingsFile.ridgesText), or auto")
     case .other(let text):
-      throw .badValue(key: CodingKeys.ridgeCell.rawValue, value: text, expected: "above 0, or auto")
+      throw .badValue(
+        key: CodingKeys.ridgeCell.rawValue, value: text, expected: "\(SettingsFile.ridgesText), or auto")
     }
   }
 
@@ -170,11 +189,16 @@ struct SettingsFile: Decodable {
       thresholds.evidence = value
     }
     try set(&thresholds.strict, strict, .strict, "true or false") { _ in true }
-    try set(&thresholds.minimumTrainingRows, minimumTrainingRows, .minimumTrainingRows, "at least 2") { $0 >= 2 }
-    try set(&thresholds.minimumHoldoutRows, minimumHoldoutRows, .minimumHoldoutRows, "at least 2") { $0 >= 2 }
+    try set(&thresholds.minimumTrainingRows, minimumTrainingRows, .minimumTrainingRows, SettingsFile.rowsText) {
+      (2...SettingsFile.mostRows).contains($0)
+    }
+    try set(&thresholds.minimumHoldoutRows, minimumHoldoutRows, .minimumHoldoutRows, SettingsFile.rowsText) {
+      (2...SettingsFile.mostRows).contains($0)
+    }
     try set(
-      &thresholds.minimumEffectiveSampleSize, minimumEffectiveSampleSize, .minimumEffectiveSampleSize, "0 or more"
-    ) { $0 >= 0 && $0.isFinite }
+      &thresholds.minimumEffectiveSampleSize, minimumEffectiveSampleSize, .minimumEffectiveSampleSize,
+      "from 0 to \(SettingsFile.mostRows)"
+    ) { (0...Double(SettingsFile.mostRows)).contains($0) }
     try set(&thresholds.doneTolerance, doneTolerance, .doneTolerance, "in [0,1]") { (0...1).contains($0) }
     try set(&thresholds.doneGain, doneGain, .doneGain, "above 0 and at most 1") { $0 > 0 && $0 <= 1 }
     try set(&thresholds.costShare, costShare, .costShare, "above 0 and at most 1") { $0 > 0 && $0 <= 1 }

@@ -2,7 +2,6 @@ internal import LinUCB
 internal import Outcomes
 internal import Policies
 internal import Replay
-internal import Yams
 
 /// The settings in force, each with where it came from.
 public struct SettingsListing: Encodable {
@@ -23,14 +22,14 @@ public struct SettingsListing: Encodable {
 
   /// Lists settings.
   /// - Parameters:
-  ///   - yaml: the text of the file that they were read from, which is known to be right.
-  ///   - path: its path.
-  public init(_ settings: Settings, yaml: String?, path: String?) {
-    let named = yaml.flatMap { try? Yams.load(yaml: $0) as? [String: Any] }?.keys.map(\.self) ?? []
+  ///   - path: the path of the file that names some of them.
+  /// - Throws: `SettingsError` where a number is not finite.
+  public init(_ settings: Settings, path: String?) throws(SettingsError) {
     self.settings = SettingsListing.values(settings).map { key, value in
-      Entry(key: key.rawValue, value: value, origin: named.contains(key.rawValue) ? path ?? "file" : "default")
+      Entry(
+        key: key.rawValue, value: value, origin: settings.namedKeys.contains(key.rawValue) ? path ?? "file" : "default")
     }
-    rulesetHash = settings.rulesetHash
+    rulesetHash = try settings.rulesetHash
   }
 
   private static func values(_ settings: Settings) -> [(SettingsFile.CodingKeys, String)] {

@@ -45,21 +45,23 @@ struct VersionStep {
   let from: PolicyVersion
   let to: PolicyVersion
 
-  init(incumbent: Incumbent, artifact: PolicyArtifact, settings: Settings) {
+  /// - Throws: `SettingsError` where a number is not finite.
+  init(incumbent: Incumbent, artifact: PolicyArtifact, settings: Settings) throws(SettingsError) {
     from = incumbent.version ?? PolicyVersion.untrained(hash: incumbent.policy.hash)
     to = from.next(
-      Settings.change(from: incumbent.rulesetHash, to: settings.rulesetHash), hash: artifact.hash)
+      Settings.change(from: incumbent.rulesetHash, to: try settings.rulesetHash), hash: artifact.hash)
   }
 }
 
 extension TrainingRun {
   /// The row of the ledger, before the incumbent is read again.
   /// - Parameter hasPolicy: whether the ledger has a column for the whole policy.
-  /// - Throws: `RunFailure` with status 78 where the ledger has no room for the policy.
+  /// - Throws: `RunFailure` with status 78 where the ledger has no room for the policy; `SettingsError` and `EncodingError`
+  ///   where a number is not finite.
   init(
     _ request: TrainingRequest, verdict: Verdict, versions: VersionStep, survey: Survey, gate: Gate,
     incumbent: Incumbent, learning: Learning, catalog: Catalog, hasPolicy: Bool, evaluation: Evaluation
-  ) throws(RunFailure) {
+  ) throws {
     let table = LedgerTable(
       learning.candidate, beside: incumbent.policy, catalog: catalog, rule: request.settings.learner.rule,
       minimumSupport: request.settings.learner.minimumSupport)
@@ -71,14 +73,14 @@ extension TrainingRun {
     let isKnown = survey.holdout > 0 && gate.improvement.absence == nil
     self.init(
       id: request.runID, cadence: request.cadence.rawValue,
-      judgeModel: survey.judges.keys.sorted().joined(separator: ","), outcomesJudged: survey.eligible,
+      judgeModel: survey.judges.keys.sorted().listed(10), outcomesJudged: survey.eligible,
       versionFrom: versions.from.description, versionTo: versions.to.description, promoted: verdict.isPromoted,
       reason: verdict.reason, gatePassed: verdict.failure == nil,
       perCell: isWhole ? table.whole : table.changes,
       doneLift: isKnown ? gate.lift(.done).mean : nil,
       costLift: isKnown && survey.hasCosts ? gate.lift(.cost).mean : nil,
-      exploration: request.settings.learner.exploration, rulesetHash: request.settings.rulesetHash,
-      evaluation: evaluation.json, policy: verdict.isPromoted && hasPolicy ? learning.artifact.compressed : nil)
+      exploration: request.settings.learner.exploration, rulesetHash: try request.settings.rulesetHash,
+      evaluation: try evaluation.json(), policy: verdict.isPromoted && hasPolicy ? learning.artifact.compressed : nil)
   }
 }
 

@@ -47,7 +47,7 @@ struct OutcomesOptions: ParsableArguments {
     guard skipBad >= 0 else { throw ValidationError("--skip-bad must be 0 or more") }
     if costRange != nil, OutcomesOptions.range(costRange) == nil {
       throw ValidationError(
-        "--cost-range is two numbers with a comma between, the lesser first, as in --cost-range=-1,0")
+        "--cost-range is two numbers of at most 1e9 with a comma between, the lesser first, as in --cost-range=-1,0")
     }
   }
 
@@ -69,7 +69,7 @@ struct OutcomesOptions: ParsableArguments {
 
   private static func range(_ text: String?) -> ClosedRange<Double>? {
     let numbers = text?.split(separator: ",").compactMap { Double($0) } ?? []
-    guard numbers.count == 2, numbers[0] < numbers[1] else { return nil }
+    guard numbers.count == 2, numbers[0] < numbers[1], numbers.allSatisfy({ abs($0) <= 1e9 }) else { return nil }
     return numbers[0]...numbers[1]
   }
 }

@@ -24,10 +24,7 @@ struct SettingsCommand: ParsableCommand {
   func run() throws {
     do {
       let path = database.settings
-      let listing = SettingsListing(
-        try SettingsOption.read(path),
-        yaml: path.flatMap { FileManager.default.contents(atPath: $0) }.map { String(decoding: $0, as: UTF8.self) },
-        path: path)
+      let listing = try SettingsListing(SettingsOption.read(path), path: path)
       let (target, origin) = databaseTarget
       let all = Listing(
         database: target, databaseOrigin: origin, settings: listing.settings, rulesetHash: listing.rulesetHash)

@@ -1,4 +1,3 @@
-import Foundation
 import Outcomes
 import Worker
 
@@ -10,10 +9,7 @@ enum SettingsOption {
     var values = Settings()
     if let source { values.selection.source = source }
     guard let path else { return values }
-    guard let data = FileManager.default.contents(atPath: path), let yaml = String(data: data, encoding: .utf8) else {
-      throw SettingsError.unreadable(path: path, reason: "the file cannot be read")
-    }
-    try values.apply(yaml: yaml, path: path)
+    try values.apply(file: path)
     return values
   }
 }

@@ -26,10 +26,9 @@ struct Value: ParsableCommand {
 
   func run() throws {
     do {
-      let decoder = JSONDecoder()
-      let models = try decoder.decode(Catalog.self, from: try read(catalog))
-      let world = try decoder.decode(Truth.self, from: try read(truth))
-      let learned = try Policy(canonicalJSON: Array(try read(policy)))
+      let models = try DatasetFile.catalog(catalog)
+      let world = try DatasetFile.decode(Truth.self, from: truth)
+      let learned = try Policy(canonicalJSON: DatasetFile.contents(of: policy))
       let rule = DecisionRule.cheapestClearingFloor
       let values = [
         "static": world.value(of: .untrained(exploration: learned.exploration), catalog: models, rule: rule),
@@ -40,15 +39,8 @@ struct Value: ParsableCommand {
     } catch let failure as RunFailure {
       StandardError.fail(failure)
     } catch {
-      StandardError.fail(RunFailure(.badData, "the policy, the catalog or the truth cannot be read: \(error)"))
+      StandardError.fail(RunFailure(.badData, "\(policy) is not the artifact of a policy: \(error)"))
     }
-  }
-
-  private func read(_ path: String) throws -> Data {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw RunFailure(.badData, "\(path) cannot be read")
-    }
-    return data
   }
 
   private func text(_ values: [String: Truth.Value]) -> String {

@@ -301,6 +301,17 @@ import Testing
     for name in ["costs", "propensities", "future outcomes", "future runs"] { #expect(result.levels(name) == ["warn"]) }
   }
 
+  @Test("a run that is dated infinity fails, for no run can come after it")
+  func endlessRun() throws {
+    let night = try Night()
+    #expect(try night.train().result().promoted)
+    try night.owner().query("UPDATE training_runs SET run_at = 'infinity'")
+    let (program, result) = try examine(night)
+    #expect(program.status == 65 && result.levels("future runs") == ["fail"])
+    #expect(result.named("future runs").first?.observed == "run_at of 1 run is infinity, and no run can come after it")
+    #expect(try night.train().status == 65)
+  }
+
   @Test("a slug that stands in the catalog twice fails")
   func duplicateSlug() throws {
     let night = try Night()

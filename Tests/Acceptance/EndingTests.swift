@@ -66,8 +66,8 @@ import Testing
     let results = try lines(of: told)
     #expect(results.count == 1 && results[0].contains("\"verdict\" : \"promote\""))
     let numbers = try lines(of: metrics)
-    #expect(numbers.contains { $0.hasPrefix("ainfera_labs_last_exit_status 74") })
-    #expect(numbers.contains { $0.hasPrefix("ainfera_labs_promoted 1") })
+    #expect(numbers.contains { $0.hasPrefix("ainfera_labs_last_exit_status{cadence=\"daily\"} 74") })
+    #expect(numbers.contains { $0.hasPrefix("ainfera_labs_promoted{cadence=\"daily\"} 1") })
   }
 
   @Test("output whose reader takes nothing is given up at a signal, with status 74, and the run stands")
@@ -118,7 +118,7 @@ import Testing
     let metrics = folder.url.path + "/labs.prom"
     #expect(try night.train().result().promoted)
     #expect(try night.train(["--fail-on-hold", "--metrics-file", metrics]).status == 2)
-    #expect(try lines(of: metrics).contains { $0.hasPrefix("ainfera_labs_last_exit_status 2") })
+    #expect(try lines(of: metrics).contains { $0.hasPrefix("ainfera_labs_last_exit_status{cadence=\"daily\"} 2") })
   }
 
   @Test(
@@ -185,7 +185,7 @@ import Testing
       kill(backend, SIGCONT)
       #expect(ended.status == 75 && ended.errors.contains("ended by signal \(signals[0])"), "\(ended.errors)")
       #expect(took < .seconds(limit), "\(took)")
-      #expect(try lines(of: metrics).contains { $0.hasPrefix("ainfera_labs_last_exit_status 75") })
+      #expect(try lines(of: metrics).contains { $0.hasPrefix("ainfera_labs_last_exit_status{cadence=\"daily\"} 75") })
       if !isUrgent { #expect(try String(contentsOfFile: path, encoding: .utf8).contains("\"exit_status\" : 75")) }
       let backends = "SELECT count(*) FROM pg_stat_activity WHERE datname = $1 AND usename = 'ainfera_labs'"
       #expect(try night.wait(until: backends, is: "0"))

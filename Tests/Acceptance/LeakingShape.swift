@@ -58,6 +58,8 @@ struct LeakingShape: Sendable, CustomStringConvertible {
     LeakingShape("source prod in quotes", "a.csv", good + "2026-01-01,m,4,\"prod\"\n"),
     LeakingShape("source production", "a.csv", good + "2026-01-01,m,4,production\n"),
     LeakingShape("a tenant by its name", "a.csv", "created_at,tenant_id\n2026-01-01,SECRET GmbH\n"),
+    LeakingShape("an outcome without a source", "a.csv", good + "2026-01-01,m,4,\n"),
+    LeakingShape("bare carriage returns", "a.csv", good.replacing("\n", with: "\r")),
   ]
 
   static let objects = [
@@ -83,6 +85,10 @@ struct LeakingShape: Sendable, CustomStringConvertible {
     LeakingShape("a recording named .json", "a.json", #"{"log": {"entries": [{"response": {"content": "SECRET"}}]}}"#),
     LeakingShape("a decision with a text", "a.dsjson", "{\"_label_cost\": 0, \"c\": {\"_text\": \"\(saying)\"}}"),
     LeakingShape("words as features", "a.vw", "shared |text how do i reset my SECRET password\n0:1:0.5 |a b=c\n"),
+    LeakingShape("JSON inside of a text of JSON", "a.json", #"{"detail": "{\"prompt\": \"SECRET\"}"}"#),
+    LeakingShape("a note beside an outcome", "a.jsonl", "{\"chosen_model_slug\": \"m\", \"note\": \"\(saying)\"}\n"),
+    LeakingShape("a tenant by its name in a cell", "a.json", #"{"cells": {"chat:SECRET-corp:balanced": {"n": 1}}}"#),
+    LeakingShape("no source", "a.json", #"{"source": null}"#),
   ]
 
   static let databases = [
@@ -96,6 +102,9 @@ struct LeakingShape: Sendable, CustomStringConvertible {
       "rows in a function's body", "a.sql", "DO $$ BEGIN INSERT INTO c (prompt) VALUES ('SECRET'); END $$;\n"),
     LeakingShape("a dump named .sql", "a.sql", "PGDMP\u{1}\u{e}"),
     LeakingShape("a result of psql", "a.md", "```\n id | prompt\n----+--------\n 1  | SECRET\n```\n"),
+    LeakingShape("a comment in SQL", "a.sql", "-- prompt: \(saying)\nSELECT 1;\n"),
+    LeakingShape("a text in SELECT", "a.sql", "SELECT '\(saying)' AS a;\n"),
+    LeakingShape("a record of psql", "a.md", "```\n-[ RECORD 1 ]\nid | 1\n```\n"),
   ]
 
   static let prose = [
@@ -114,6 +123,12 @@ struct LeakingShape: Sendable, CustomStringConvertible {
     LeakingShape("a page with a script", "a.html", "<!DOCTYPE html>\n<html><script>let x = 'SECRET'</script></html>"),
     LeakingShape("a page with a comment", "a.html", "<!DOCTYPE html>\n<html><!-- \(saying) --></html>"),
     LeakingShape("a plot with data", "a.svg", "<svg xmlns=\"x\"><metadata>SECRET</metadata></svg>"),
+    LeakingShape("a conversation by headings", "a.md", "### Prompt\n\n\(saying)\n\n### Completion\n\nClick on it.\n"),
+    LeakingShape("rows of names and numbers", "a.md", "2026-01-01,m,4,SECRET\n2026-01-02,m,3,SECRET\n"),
+    LeakingShape("columns set by spaces", "a.md", "```\ncustomer  prompt\nSECRET    log in\n```\n"),
+    LeakingShape("a table in HTML in Markdown", "a.md", "<table><tr><td>\(saying)</td></tr></table>\n"),
+    LeakingShape("a comment in YAML", "a.yaml", "# prompt: \(saying)\nwindow_days: 30\n"),
+    LeakingShape("a list in YAML", "a.yaml", "- [\"\(saying)\", \"Click on it\"]\n"),
   ]
 
   static let code = [
@@ -128,6 +143,9 @@ struct LeakingShape: Sendable, CustomStringConvertible {
     LeakingShape(
       "a literal that hides an identifier", "a.swift",
       "let a = \"7c9e6679\\u{2d}7425\\u{2d}40de\\u{2d}944b\\u{2d}e07fc1f90ae7\"\n"),
+    LeakingShape("a dictionary in Swift", "a.swift", "let a = [\"prompt\": \"\(saying)\"]\n"),
+    LeakingShape("a dictionary in Python", "a.py", "a = [{\"question\": \"\(saying)\"}]\n"),
+    LeakingShape("an object in a script", "a.sh", "#!/bin/sh\ncurl -d '{\"prompt\": \"\(saying)\"}' localhost\n"),
   ]
 
   static let names = [
@@ -154,6 +172,9 @@ struct LeakingShape: Sendable, CustomStringConvertible {
       "an identifier in a page", "a.html",
       "<!DOCTYPE html>\n<html><p>\(tenant.replacing("-", with: "&#45;"))</p></html>"),
     LeakingShape("an identifier in a metric", "a.prom", "labs_cells{tenant=\"\(tenant)\"} 1\n"),
+    LeakingShape("an identifier's bytes in base64 of URLs", "a.md", "See fJ5meXQlQN6US-B_wfkK5w.\n"),
+    LeakingShape(
+      "an escaped identifier in JSON", "a.json", "{\"slug\": \"\(tenant.replacing("-", with: "\\u002d"))\"}"),
   ]
 
   static let secrets = [
@@ -165,6 +186,8 @@ struct LeakingShape: Sendable, CustomStringConvertible {
     LeakingShape("a private key", "a.md", "-----BEGIN PRIVATE KEY-----\n"),
     LeakingShape("a token", "a.md", "Use ghp_16C7e42F292c6912E7710c838347Ae178B4a here.\n"),
     LeakingShape("an address of a person", "a.md", "Ask jane.SECRET@acme.com.\n"),
+    LeakingShape("a variable of a container", "a.yaml", "env:\n  - name: PGPASSWORD\n    value: SECRETword1\n"),
+    LeakingShape("a login of curl", "a.md", "curl -u labs:SECRETword1 localhost\n"),
   ]
 
   static let encodings = [
@@ -178,6 +201,7 @@ struct LeakingShape: Sendable, CustomStringConvertible {
     LeakingShape("an invisible character", "a.md", "pro\u{200b}mpt\n"),
     LeakingShape("a very long line", "a.md", String(repeating: "word ", count: 2000) + "\n"),
     LeakingShape("base64 of a text", "a.md", "eyJwcm9tcHQiOiJIb3cgZG8gSSByZXNldCBteSBwYXNzd29yZD8ifQ==\n"),
+    LeakingShape("a dump of bytes", "a.md", "00000000: 5573 6572 3a20 686f 7720 646f 2049 2063\n"),
   ]
 
   static let binaries = [

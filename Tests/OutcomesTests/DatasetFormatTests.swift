@@ -56,6 +56,76 @@ import Testing
     #expect(fromCSV.outcomes.count == 3)
   }
 
+  @Test("a byte-order mark is no part of the first name, wherever the chunks are cut", arguments: [1, 2, 3, 4, 4096])
+  func byteOrderMark(chunk: Int) throws {
+    let csv = DatasetFormatTests.header + "2026-01-01T00:00:00Z,a,4,t1,chat,0.5,x\n"
+    let line = #"{"created_at":"2026-01-01T00:00:00Z","chosen_model_slug":"a","judge_score":4}"#
+    let texts: [(String, DatasetFormat)] = [
+      (csv, .csv), (line, .jsonLines), ("shared | c\n0:0:0.5 | a\n", .vowpalWabbitText(costs: 0...1)),
+      (
+        #"{"_label_cost":-1,"_label_probability":0.5,"_labelIndex":0,"c":{"_multi":[{"_tag":"a"}]}}"#,
+        .decisionServiceJSON(costs: -1...0)
+      ),
+    ]
+    for (text, format) in texts {
+      let plain = try DatasetFormatTests.read(text, format, models: ["a"], chunk: chunk)
+      let marked = try DatasetFormatTests.read("\u{feff}" + text, format, models: ["a"], chunk: chunk)
+      #expect(marked.outcomes == plain.outcomes && plain.outcomes.count == 1 && marked.cells == plain.cells)
+    }
+  }
+
+  @Test("a text in UTF-16 is refused by name")
+  func otherEncoding() {
+    let error = #expect(throws: DatasetError.self) {
+      _ = try DatasetSource.models(format: .csv) {
+        var chunks: [[UInt8]] = [[0xff, 0xfe, 0x61, 0]]
+        return { chunks.popLast() }
+      }
+    }
+    #expect(error?.description == "line 1: the text is in UTF-16; write it in UTF-8")
+  }
+
+  @Test(
+    "a field of CSV is a decimal number or none",
+    arguments: [
+      "0x1p3", "0x10", " 1", "1 ", "1e", "1_000", "1,5", "４", "1e5.0", "one", "--1", "+-1", "nann", "infinit", ".",
+    ])
+  func noNumber(text: String) throws {
+    let csv = DatasetFormatTests.header + "2026-01-01T00:00:00Z,a,4,t,k,\"\(text)\",\n2026-01-01T00:00:01Z,a,4,t,k,1,\n"
+    let error = #expect(throws: DatasetError.self) { try DatasetFormatTests.read(csv, .csv, models: ["a"]) }
+    #expect(error?.line == 2 && error?.column == "cost_actual_usd")
+    #expect(try DatasetFormatTests.read(csv, .csv, models: ["a"], tolerance: 1).outcomes.count == 1)
+  }
+
+  @Test(
+    "a cost that is absent, negative, not finite or beyond what a call can cost is unknown, and never 0",
+    arguments: [
+      ("", nil), ("-1", nil), ("-5e-324", nil), ("NaN", nil), ("nan", nil), ("Infinity", nil), ("-inf", nil),
+      ("+inf", nil),
+      ("1e400", nil), ("1e300", nil), ("1000000.01", nil), ("1e6", 1e6), ("0", 0), ("-0.0", 0), (".5", 0.5), ("1.", 1),
+      ("+1e-3", 0.001), ("5e-324", 0), ("9e-13", 0), ("1e-12", 1e-12),
+    ] as [(String, Double?)])
+  func costs(text: String, cost: Double?) throws {
+    let csv = DatasetFormatTests.header + "2026-01-01T00:00:00Z,a,4,t,k,\(text),\n"
+    #expect(try DatasetFormatTests.read(csv, .csv, models: ["a"]).outcomes.map(\.cost) == [cost])
+  }
+
+  @Test("a tenant with a colon is counted and left out, and the cells after it keep their numbers")
+  func colons() throws {
+    let rows = ["t1", "a:b", "t2", "a:b", "t1", "*", "t3"].enumerated().map {
+      "2026-01-01T00:00:0\($0.offset)Z,a,\(1 + $0.offset % 5),\($0.element),k,1,x"
+    }
+    let csv = DatasetFormatTests.header + rows.joined(separator: "\n")
+    let read = try DatasetFormatTests.read(csv, .csv, models: ["a"], tolerance: 3)
+    #expect(read.cells == ["k:t1:balanced", "k:t2:balanced", "k:t3:balanced"])
+    #expect(read.outcomes.map(\.cell) == [0, 1, 0, 2])
+    #expect(read.source.survey.dropped[.unreadable] == 3 && read.source.skipped.count == 3)
+    let error = #expect(throws: DatasetError.self) {
+      try DatasetFormatTests.read(csv, .csv, models: ["a"], tolerance: 2)
+    }
+    #expect(error?.description.hasPrefix("line 7, column tenant_id: k:*:balanced is no cell") == true)
+  }
+
   @Test("a key that a line lacks counts as a missing column, and null as an empty one")
   func absentKeys() throws {
     let read = try DatasetFormatTests.read(

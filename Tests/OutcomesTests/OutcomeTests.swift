@@ -27,10 +27,44 @@ import Testing
   }
 
   @Test(
+    "a name that is refused leaves no trace in the directory",
+    arguments: ["code:a:b:cost", "code", "", "code:*:cost", "code:\(String(repeating: "x", count: 20_000)):cost"])
+  func refusedCell(text: String) {
+    var directory = CellDirectory()
+    func number(_ text: String) -> Int? { directory.number(of: Array(text.utf8).span) }
+    #expect(number("code:a:cost") == 0)
+    #expect(number(text) == nil && number(text) == nil)
+    #expect(number("code:b:cost") == 1)
+    #expect(number(text) == nil && directory.count == 2)
+    #expect(number("code:a:cost") == 0 && number("code:b:cost") == 1)
+    #expect(directory.cells.map(\.tenant) == ["a", "b"])
+  }
+
+  @Test("a cell that is not UTF-8 is refused")
+  func encodedCell() {
+    var directory = CellDirectory()
+    #expect(directory.number(of: (Array("code:".utf8) + [0xff, 0xfe] + Array(":cost".utf8)).span) == nil)
+    #expect(directory.count == 0)
+  }
+
+  @Test("a name of any length takes a bounded place in a text, and a list says how many more there are")
+  func shortened() {
+    #expect("short".shortened() == "short" && "".shortened() == "")
+    let long = String(repeating: "e\u{301}", count: 500_000)
+    #expect(long.shortened().unicodeScalars.count == String.shownCharacters + 1 && long.shortened().hasSuffix("…"))
+    let stacked = "a" + String(repeating: "\u{301}", count: 500_000)
+    #expect(stacked.shortened().utf8.count < 500)
+    #expect((0..<5).map { "n\($0)" }.listed() == "n0, n1, n2 and 2 more")
+    #expect(["a", "b"].listed() == "a, b" && [String]().listed() == "")
+    #expect((0..<100_000).lazy.map { _ in long }.listed(10).utf8.count < 5000)
+  }
+
+  @Test(
     "a propensity is a probability above zero, or nothing",
     arguments: [
       (0.0, Propensity.invalid), (2, .invalid), (.nan, .invalid), (-0.1, .invalid), (1, .logged(1)),
-      (1e-9, .logged(1e-9)),
+      (1e-9, .logged(1e-9)), (9.99e-10, .invalid), (.leastNonzeroMagnitude, .invalid), (1e-300, .invalid),
+      (.infinity, .invalid),
     ])
   func propensity(value: Double, expected: Propensity) {
     #expect(Propensity(logged: value, isDeterministic: false) == expected)

@@ -180,19 +180,35 @@ import Testing
       ),
       (
         "{\"cells\":{\"a:b:c\":{\"models\":{\"m\":{\"n\":1,\"mean\":1e300,\"ucb\":1,\"width\":1}}}},\"exploration\":0.05}",
-        "the number 1e+300 is too large"
+        "1e+300 is beyond what a policy can hold"
       ), ("{\"cells\":{\"a:b:c\":{\"models\":{},\"n_cell\":-1}},\"exploration\":0.05}", "a whole number"),
       ("{\"cells\":{\"a:b:c\":{\"models\":{\"m\":{\"n\":1.5}},\"n_cell\":1}},\"exploration\":0.05}", "a whole number"),
       (
         "{\"cells\":{\"ab\":{\"models\":{},\"n_cell\":1,\"pick\":null,\"rule\":\"r\"}},\"exploration\":0.05}",
         "is not task:tenant:band"
-      ), ("{\"cells\":{},\"exploration\":7}", "the exploration is 7.0"),
+      ), ("{\"cells\":{},\"exploration\":7}", "exploration is 7.0, not in [0,1]"),
       ("{\"cells\":{},\"exploration\":0.05} x", "more follows"),
       ("{\"cells\":{},\"exploration\":NaN}", "a value is expected"),
+      ("{\"cells\":{},\"exploration\":1.5}", "exploration is 1.5, not in [0,1]"),
+      (
+        "{\"cells\":{\"a:b:c\":{\"models\":{\"m\":{\"n\":1,\"ucb\":1e300}},\"n_cell\":1}},\"exploration\":0.05}",
+        "1e+300 is beyond"
+      ),
     ])
   func refuses(text: String, message: String) {
     let error = #expect(throws: PolicyError.self) { try Policy(canonicalJSON: Array(text.utf8)) }
     #expect(error?.description.contains(message) == true, "\(error?.description ?? "")")
+  }
+
+  @Test(
+    "a table with a number that its JSON cannot hold is found out, and its JSON is refused", arguments: [1e10, 1e300])
+  func unwritable(alpha: Double) throws {
+    let table = try PolicyTests.table(rows: 200)
+    let policy = PolicyLearner(alpha: alpha * 100).learn(
+      table, catalog: PolicyTests.catalog, incumbent: .untrained(exploration: 0.05))
+    #expect(policy.firstUnwritable?.cell == Cell(task: "code", tenant: "*", band: "cost"))
+    #expect(throws: PolicyError.self) { try Policy(canonicalJSON: policy.canonicalJSON) }
+    #expect(try PolicyTests.learn(rows: 200).firstUnwritable == nil)
   }
 
   @Test("a tenant that training never saw is served by the fallback row of its task and band")

@@ -58,16 +58,25 @@ extension Preflight {
   private func policies(
     _ connection: borrowing Connection, _ use: Use, isPlain: Bool
   ) throws(PostgresError) -> [Policy] {
-    let isOurs = isPlain ? "r = current_user" : "pg_catalog.pg_has_role(r, 'USAGE')"
+    let isOurs = isPlain ? "pg_catalog.pg_get_userbyid(r) = current_user" : "pg_catalog.pg_has_role(r, 'USAGE')"
     return try connection.query(
       """
-      SELECT policyname, permissive, coalesce(qual, ''), coalesce(with_check, '') FROM pg_catalog.pg_policies p \
-      WHERE schemaname = $1 AND tablename = $2 AND cmd IN ('ALL', $3) AND EXISTS ( \
-      SELECT FROM unnest(p.roles) AS r WHERE CASE WHEN r = 'public' THEN true ELSE \(isOurs) END) ORDER BY 1
-      """, [schemaName, use.table, use.privilege]
+      SELECT p.polname, p.polpermissive, \(shown(condition: "p.polqual")), \(shown(condition: "p.polwithcheck")) \
+      FROM \(Preflight.policiesOfTable) AND p.polcmd::text IN ('*', $3) AND EXISTS ( \
+      SELECT FROM unnest(p.polroles) AS r WHERE CASE WHEN r = 0 THEN true ELSE \(isOurs) END) ORDER BY 1
+      """, [schemaName, use.table, use.privilege == "SELECT" ? "r" : use.privilege == "INSERT" ? "a" : "w"]
     ).rows.map {
-      Policy(name: $0[0] ?? "", isRestrictive: $0[1] == "RESTRICTIVE", qual: $0[2] ?? "", check: $0[3] ?? "")
+      Policy(name: $0[0] ?? "", isRestrictive: $0[1] == "f", qual: $0[2] ?? "", check: $0[3] ?? "")
     }
+  }
+
+  private static let policiesOfTable =
+    "pg_catalog.pg_policy p JOIN pg_catalog.pg_class c ON c.oid = p.polrelid "
+    + "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relname = $2"
+
+  /// A condition as text, where it names no column and no table: to show those the server would wait for their locks.
+  private func shown(condition: String) -> String {
+    "CASE WHEN \(condition)::text ~ '[{](VAR|QUERY) ' THEN '?' ELSE coalesce(pg_catalog.pg_get_expr(\(condition), 0), '') END"
   }
 
   /// Somebody hides these rows on purpose, so nothing is offered to paste.
@@ -88,7 +97,7 @@ extension Preflight {
       default: "USING (true) WITH CHECK (true)"
       }
     let taken = try connection.query(
-      "SELECT policyname FROM pg_catalog.pg_policies WHERE schemaname = $1 AND tablename = $2", [schemaName, use.table]
+      "SELECT p.polname FROM \(Preflight.policiesOfTable)", [schemaName, use.table]
     ).rows.compactMap { $0[0] }
     let name = freeName("\(role)_\(use.privilege.lowercased())", among: taken)
     return "CREATE POLICY \(SQLText.identifier(name)) ON \(shown(use.table)) "

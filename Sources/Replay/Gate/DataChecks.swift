@@ -6,7 +6,7 @@ internal import Policies
 extension Gate {
   func source() -> GateCheck {
     let others = evidence.survey.sources.filter { $0.key != "prod" }.sorted { $0.key < $1.key }
-    let seen = others.map { "\(count($0.value, "row")) of source \($0.key)" }.joined(separator: ", ")
+    let seen = others.lazy.map { "\(count($0.value, "row")) of source \($0.key.shortened())" }.listed()
     return GateCheck(
       .source, others.isEmpty, observed: others.isEmpty ? "every row is prod" : seen,
       required: "every row's source is prod")
@@ -49,29 +49,30 @@ extension Gate {
     guard evidence.survey.hasCosts else {
       return GateCheck(notApplicable: .costs, "the outcomes have no costs, so only quality decides", required: required)
     }
-    let sums = evidence.catalog.models.indices.map { arm -> OutcomeTally.Sums in
-      var sums = evidence.training.sums(arm: arm)
-      sums.add(evidence.holdout.sums(arm: arm))
-      return sums
-    }
-    func share(_ sums: [OutcomeTally.Sums]) -> Double {
-      let rows = sums.reduce(0) { $0 + $1.rows - $1.failuresWithoutCost }
-      return rows > 0 ? Double(sums.reduce(0) { $0 + $1.cost.count }) / Double(rows) : 1
-    }
+    let counts = costCounts
     let picked = Set(picks.compactMap(\.candidate))
-    let all = share(sums)
-    let known = sums.reduce(0) { $0 + $1.cost.count }
+    let all = CostCount.share(counts)
+    let known = counts.reduce(0) { $0 + $1.known }
     var faults = known == 0 ? ["no cost is known"] : []
     if known > 0, all < thresholds.knownCostShare { faults.append("known for \(percent(all, 1)) of all rows") }
-    for arm in picked.sorted() where known > 0 && share([sums[arm]]) < thresholds.knownCostShare {
-      faults.append("known for \(percent(share([sums[arm]]), 1)) of the rows of \(slug(arm))")
+    let thin = picked.sorted().filter { known > 0 && counts[$0].share < thresholds.knownCostShare }
+    if !thin.isEmpty {
+      let parts = thin.lazy.map { "\(percent(counts[$0].share, 1)) of the rows of \(slug($0))" }
+      faults.append("known for " + parts.listed())
     }
-    let silent = sums.reduce(0) { $0 + $1.failuresWithoutCost }
+    let silent = counts.reduce(0) { $0 + $1.failedWithoutCost }
     return GateCheck(
       .costs, faults.isEmpty,
       observed: faults.isEmpty ? "known for \(percent(all, 1)) of all rows" : faults.joined(separator: "; "),
       required: required,
       detail: silent > 0 ? "\(count(silent, "failed call")) without a cost, counted against the candidate" : "")
+  }
+
+  /// How many costs are known, by arm.
+  public var costCounts: [CostCount] {
+    evidence.catalog.models.enumerated().map { arm, model in
+      CostCount(model: model.slug, [evidence.training.sums(arm: arm), evidence.holdout.sums(arm: arm)])
+    }
   }
 
   func labels() -> GateCheck {
@@ -82,8 +83,11 @@ extension Gate {
     }
     var faults = high > low ? [] : ["every reward is the same"]
     faults += worthlessModels() + evidence.survey.labelOutages(chance: thresholds.brokenLabelChance)
-    for judge in evidence.survey.newJudges.prefix(3) {
-      faults.append("the judge \(judge.prefix(60)) labelled the holdout but not training")
+    let judges = evidence.survey.newJudges
+    if !judges.isEmpty {
+      faults.append(
+        (judges.count == 1 ? "the judge \(judges.listed())" : "\(judges.count) judges, \(judges.listed()),")
+          + " labelled the holdout but not training")
     }
     return GateCheck(
       .labels, faults.isEmpty,
@@ -108,7 +112,7 @@ extension Gate {
         guard sums.judged >= thresholds.worthlessRows, sums.zeros == sums.judged,
           pow(rate, Double(sums.judged)) < thresholds.brokenLabelChance
         else { return nil }
-        return "\(slug(arm)) scores 0 on all of its \(sums.judged) succeeded rows in \(task)"
+        return "\(slug(arm)) scores 0 on all of its \(sums.judged) succeeded rows in \(task.shortened())"
       }
     }
   }

@@ -98,7 +98,7 @@ extension Gate {
         guard min(before.effectiveCount, after.effectiveCount) >= Double(thresholds.driftRows) else { continue }
         result.append(
           Comparison(
-            "\(slug(arm)) in \(task)", quantity, before: before.mean, after: after.mean,
+            "\(slug(arm)) in \(task.shortened())", quantity, before: before.mean, after: after.mean,
             squaredError: Gate.squaredError(before, after)))
       }
     }

@@ -33,6 +33,9 @@ public struct Gate {
       hasCosts: evidence.survey.hasCosts && evidence.replay.served(.cost).rows.count > 0, absence: overlap.liftAbsence)
   }
 
+  /// Whether the outcomes have costs at all; a dataset may lack the column.
+  public var hasCosts: Bool { evidence.survey.hasCosts }
+
   /// The error that this try may spend.
   public var alpha: Double { improvement.alpha }
 
@@ -67,7 +70,8 @@ public struct Gate {
     "try \(evidence.standing.attempt) since the last promotion, error \(alpha.decimals(5))"
   }
 
-  func slug(_ arm: Int) -> String { evidence.catalog.models[arm].slug }
+  /// A model's name in a text.
+  func slug(_ arm: Int) -> String { evidence.catalog.models[arm].slug.shortened() }
 
   /// A count with its noun in the right number.
   func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }

@@ -1,3 +1,5 @@
+internal import Outcomes
+
 /// One check of the gate: what it saw, what it needed, and what that comes to.
 public struct GateCheck: Sendable, Equatable, Codable {
   /// The checks, in the order in which the first failure is the reason to hold.
@@ -81,12 +83,15 @@ public struct GateCheck: Sendable, Equatable, Codable {
   /// What a reader should know beside; empty where there is nothing.
   public let detail: String
 
+  /// The most characters of a text, for the ledger keeps it as the reason of a run.
+  private static let longestText = 2000
+
   init(_ name: Name, _ severity: Severity, observed: String, required: String, detail: String = "") {
     self.name = name
     self.severity = severity
-    self.observed = observed
-    self.required = required
-    self.detail = detail
+    self.observed = observed.shortened(to: GateCheck.longestText)
+    self.required = required.shortened(to: GateCheck.longestText)
+    self.detail = detail.shortened(to: GateCheck.longestText)
   }
 
   init(_ name: Name, _ passed: Bool, observed: String, required: String, detail: String = "") {

@@ -17,9 +17,11 @@ extension Gate {
       + Slice.harmedTimes(newest, error: thresholds.newestError, thresholds: thresholds)
     let total = all.count + thirds.count + newest.count
     let worst = (all + thirds + newest).min { $0.lift < $1.lift }
-    let seen = harmed.prefix(3).map { "\($0.name) \($0.lift.signedDecimals(3)) over \(count($0.rows, "row"))" }
+    let seen = harmed.prefix(3).map {
+      "\($0.name.shortened()) \($0.lift.signedDecimals(3)) over \(count($0.rows, "row"))"
+    }
     let calm = worst.map {
-      "; the lowest, not significant, is \($0.name) \($0.lift.signedDecimals(3)) ± \($0.standardError.decimals(3))"
+      "; the lowest, not significant, is \($0.name.shortened()) \($0.lift.signedDecimals(3)) ± \($0.standardError.decimals(3))"
     }
     return GateCheck(
       .slices, harmed.isEmpty,
@@ -49,14 +51,14 @@ extension Gate {
     let harmed = effects.tenants.filter { $0.probability(ofLossBeyond: thresholds.tenantTolerance) >= 0.5 }
     let worst = effects.tenants.min { $0.mean < $1.mean }
     let seen = harmed.prefix(3).map {
-      "\($0.name) \($0.mean.signedDecimals(3)) ± \($0.standardDeviation.decimals(3))"
+      "\($0.name.shortened()) \($0.mean.signedDecimals(3)) ± \($0.standardDeviation.decimals(3))"
     }
     return GateCheck(
       .tenants, harmed.isEmpty,
       observed: harmed.isEmpty
         ? "no tenant of \(effects.tenants.count) is expected to lose"
           + (worst.map {
-            "; the lowest is \($0.name) \($0.mean.signedDecimals(3)) ± \($0.standardDeviation.decimals(3))"
+            "; the lowest is \($0.name.shortened()) \($0.mean.signedDecimals(3)) ± \($0.standardDeviation.decimals(3))"
           }
             ?? "")
         : "\(count(harmed.count, "tenant")) expected to lose: \(seen.joined(separator: ", "))",

@@ -76,6 +76,6 @@ public struct Overlap: Sendable {
     guard total > 0, mass / total > rareShare, let worst = byModel.indices.max(by: { byModel[$0] < byModel[$1] })
     else { return nil }
     return "\((100 * mass / total).decimals(0)) % of its choices are of models that the log hardly ever chose, most of "
-      + "\(models[worst])"
+      + models[worst].shortened()
   }
 }

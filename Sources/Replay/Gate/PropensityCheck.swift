@@ -23,7 +23,7 @@ extension Gate {
     return GateCheck(
       .propensities, faults.isEmpty,
       observed: faults.isEmpty
-        ? "mean weights at most \(worst.decimals(1)) standard errors from 1" : faults.joined(separator: "; "),
+        ? "mean weights at most \(worst.decimals(1)) standard errors from 1" : faults.listed(6),
       required: required, detail: propensityDetail)
   }
 

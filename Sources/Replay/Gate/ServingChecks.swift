@@ -17,7 +17,7 @@ extension Gate {
     for cell in candidate.cells { look(at: cell) }
     for cell in incumbent.cells where !candidate.contains(cell) { look(at: cell) }
     for cell in evidence.cells where !candidate.contains(cell) && !incumbent.contains(cell) { look(at: cell) }
-    let names = lost.map(\.description).sorted().prefix(3).joined(separator: ", ")
+    let names = lost.map(\.description).sorted().listed()
     return GateCheck(
       .coverage, lost.isEmpty,
       observed: lost.isEmpty ? "every cell kept its pick" : "\(count(lost.count, "cell")) lost the pick: \(names)",
@@ -41,7 +41,7 @@ extension Gate {
 
   func reload() -> GateCheck {
     let difference = evidence.reload
-    let first = difference.first.map { ", first \($0)" } ?? ""
+    let first = difference.first.map { ", first \($0.shortened())" } ?? ""
     return GateCheck(
       .reload, difference == PolicyArtifact.Difference(),
       observed: difference.fault

@@ -45,8 +45,10 @@ extension Gate {
     }
     let done = replay.candidate.value(.done)
     let cost = replay.candidate.value(.cost)
+    let costs = costCounts
     let known = evidence.catalog.models.indices.filter {
-      evidence.catalog.models[$0].isEnrolled
+      evidence.catalog.models[$0].isEnrolled && costs[$0].known > 0
+        && costs[$0].share >= thresholds.knownCostShare
         && overlap.shows(arm: $0, in: replay, rows: Overlap.minimumSingleModelRows)
     }
     let better = known.filter {
