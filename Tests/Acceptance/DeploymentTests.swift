@@ -148,7 +148,8 @@ import Yams
       running: "/usr/bin/git", ["-C", kept, "ls-tree", "--name-only", "HEAD"], environment: ["PATH": "/usr/bin:/bin"])
     #expect(log.output.contains(/^1\.0\.1\+[0-9a-f]{8}\.json\n$/), "\(log.output)\(log.errors)")
     let traces = try Program(
-      running: "/usr/bin/grep", ["--recursive", "--files-with-matches", "planted", work.path, kept],
+      running: "/usr/bin/grep",
+      ["--recursive", "--files-with-matches", "--extended-regexp", "planted-(password|token)", work.path, kept],
       environment: ["PATH": "/usr/bin:/bin"])
     #expect(traces.status == 1 && traces.output == "", "\(traces.output)")
     #expect(steps.allSatisfy { !($0.program.output + $0.program.errors).contains("planted") })

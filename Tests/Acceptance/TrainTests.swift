@@ -11,7 +11,7 @@ import Testing
     #expect(first.status == 0 && first.errors == "")
     let promoted = try first.result()
     #expect(promoted.verdict == "promote" && promoted.promoted)
-    #expect(promoted.checks.map(\.name).count == 21)
+    #expect(promoted.checks.map(\.name).count == 23)
     #expect(try night.isConsistent())
     let second = try night.train(["--fail-on-hold"])
     #expect(second.status == 2)
