@@ -128,9 +128,7 @@ package struct ProductionDataScanner {
 
   private mutating func look(inFolder path: String) {
     if let what = FileInspector.nameFlaw(inner(path)) { report(path, nil, what) }
-    guard let names = try? FileManager.default.contentsOfDirectory(atPath: path).sorted() else {
-      return report(path, nil, "a folder that cannot be read")
-    }
+    let names = names(in: path)
     if Set(["HEAD", "objects", "refs"]).isSubset(of: names) {
       lookForOthers(inRepository: path)
       return look(inHistory: path, of: path)
@@ -147,17 +145,29 @@ package struct ProductionDataScanner {
     }
   }
 
+  /// The names in a folder, in order. A folder that cannot be read is reported, and never one without files.
+  private mutating func names(in folder: String) -> [String] {
+    do {
+      return try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+    } catch {
+      report(folder, nil, "a folder that cannot be read")
+      return []
+    }
+  }
+
   /// What stands among a repository's own files and is none of them.
   private mutating func lookForOthers(inRepository folder: String) {
-    func names(_ path: String) -> [String] {
-      (try? FileManager.default.contentsOfDirectory(atPath: path).sorted()) ?? []
-    }
-    for name in names(folder) where !GitHistory.files.contains(name) {
+    // Of a worktree it is a file that names the folder.
+    guard ProductionDataScanner.kind(of: folder) == .typeDirectory else { return }
+    for name in names(in: folder) where !GitHistory.files.contains(name) {
       report(folder + "/" + name, nil, "a file that is none of git's")
     }
-    for name in names(folder + "/objects")
+    // A worktree has its objects elsewhere.
+    let objects = folder + "/objects"
+    guard ProductionDataScanner.kind(of: objects) != nil else { return }
+    for name in names(in: objects)
     where !["info", "pack"].contains(name) && !(name.count == 2 && UInt8(name, radix: 16) != nil) {
-      report(folder + "/objects/" + name, nil, "a file that is none of git's")
+      report(objects + "/" + name, nil, "a file that is none of git's")
     }
   }
 
@@ -170,11 +180,15 @@ package struct ProductionDataScanner {
 
   private static func bytes(of path: String) -> [UInt8]? {
     guard let file = FileHandle(forReadingAtPath: path) else { return nil }
-    defer { try? file.close() }
     var bytes: [UInt8] = []
-    while let next = try? file.read(upToCount: 1 << 20), !next.isEmpty {
-      bytes += next
-      if bytes.count > largest { return nil }
+    do {
+      while let next = try file.read(upToCount: 1 << 20), !next.isEmpty {
+        bytes += next
+        if bytes.count > largest { return nil }
+      }
+    } catch {
+      // What was read of it so far says nothing of the rest.
+      return nil
     }
     return bytes
   }
