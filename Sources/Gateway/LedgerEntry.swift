@@ -47,9 +47,14 @@ public struct LedgerEntry: Sendable, Encodable {
     promoted = row[7] == "t"
     promoteReason = row[8] ?? ""
     replayGatePassed = row[9] == "t"
-    deltaDoneRate = row[10].flatMap { Double($0) }
-    deltaCostUsd = row[11].flatMap { Double($0) }
-    explorationFloor = row[12].flatMap { Double($0) } ?? 0
+    deltaDoneRate = LedgerEntry.finite(row[10])
+    deltaCostUsd = LedgerEntry.finite(row[11])
+    explorationFloor = LedgerEntry.finite(row[12]) ?? 0
     rulesetHash = row[13] ?? ""
+  }
+
+  /// A number; nil where there is none, or none that is finite, which a run never writes.
+  private static func finite(_ text: String?) -> Double? {
+    text.flatMap { Double($0) }.flatMap { $0.isFinite ? $0 : nil }
   }
 }

@@ -84,23 +84,32 @@ struct LedgerTransaction {
   /// Whether every model that would serve a cell may still be chosen: it can have been forbidden since the catalog was read.
   private func enrolment(_ connection: borrowing Connection) throws -> GateCheck {
     guard !terms.picks.isEmpty else { return Gate.enrolmentCheck(lost: []) }
+    // NaN is above infinity to the server.
+    func price(_ side: String) -> String {
+      "m.price_\(side)_per_mtok_usd::float8 > 0 AND m.price_\(side)_per_mtok_usd::float8 < 'Infinity'"
+    }
     let picks = terms.picks.map { SQLText.literal($0) }.joined(separator: ", ")
     let lost = try connection.query(
       "SELECT p.slug FROM unnest(ARRAY[\(picks)]::text[]) AS p (slug) WHERE NOT EXISTS ("
         + "SELECT FROM \(ledger.table("models")) m WHERE m.slug::text = p.slug AND coalesce(m.m_allowed, false) "
-        + "AND m.q_prior IS NOT NULL AND m.price_in_per_mtok_usd > 0 AND m.price_out_per_mtok_usd > 0) ORDER BY 1"
+        + "AND m.q_prior::float8 BETWEEN 0 AND 1 AND \(price("in")) AND \(price("out"))) ORDER BY 1"
     ).rows.compactMap(\.[0])
     return Gate.enrolmentCheck(lost: lost)
   }
 
-  /// Runs are ordered by their instants, and nothing comes after infinity.
+  /// Well before the last instant that the server knows.
+  private static let lastInstant = "200000-01-01"
+
+  /// Runs are ordered by their instants, and nothing comes after infinity or after none.
   private func checkInstants(_ connection: borrowing Connection) throws {
     let endless = try connection.query(
-      "SELECT id::text FROM \(ledger.table("training_runs")) WHERE run_at = 'infinity' LIMIT 1"
-    ).scalar
+      "SELECT id::text, coalesce(run_at::text, 'NULL') FROM \(ledger.table("training_runs")) "
+        + "WHERE run_at IS NULL OR run_at >= '\(LedgerTransaction.lastInstant)' LIMIT 1"
+    ).rows.first
     if let endless {
       throw GatewayError.badRows(
-        "run_at of training run \(endless) is infinity, so no run can come after it; correct it as the owner")
+        "run_at of training run \(endless[0] ?? "") is \(endless[1] ?? ""), so no run can come after it; correct it as the "
+          + "owner")
     }
   }
 
@@ -131,16 +140,35 @@ struct LedgerTransaction {
       placeholders.append("$\(values.count)")
     }
     placeholders.insert(runInstant, at: 1)
-    let inserted = try Lock.runs.wait {
+    let rows = try Lock.runs.wait {
       try connection.query(
-        "INSERT INTO \(ledger.table("training_runs")) (\(columns.joined(separator: ", "))) "
-          + "VALUES (\(placeholders.joined(separator: ", ")))", parameters: values
-      ).affectedRows
+        "INSERT INTO \(ledger.table("training_runs")) AS r (\(columns.joined(separator: ", "))) "
+          + "VALUES (\(placeholders.joined(separator: ", "))) RETURNING \(isAsWritten), \(isLast)", parameters: values
+      ).rows
     }
-    guard inserted == 1 else {
+    guard let row = rows.first else {
       throw GatewayError.schema(["training_runs took no row; look at the triggers and rules that `doctor` names"])
     }
+    guard row[0] == "t" else {
+      throw GatewayError.schema([
+        "training_runs keeps another row than the run wrote; look at the triggers and rules that `doctor` names"
+      ])
+    }
+    guard row[1] == "t" else {
+      throw GatewayError.schema(["column training_runs.run_at does not keep microseconds, so runs cannot be told apart"]
+      )
+    }
     return recording(run)
+  }
+
+  /// Whether the row that stands in the ledger says what the run wrote, by the numbers of the parameters.
+  private var isAsWritten: String {
+    "r.id = $1 AND r.policy_version_to = $6 AND r.promoted = $7 AND r.per_cell::jsonb = $10::jsonb"
+  }
+
+  /// Whether the row comes after every other one.
+  private var isLast: String {
+    "r.run_at > coalesce((SELECT max(o.run_at) FROM \(ledger.table("training_runs")) o WHERE o.id <> r.id), '-infinity')"
   }
 
   /// The clock and not the start of the transaction, for runs that waited for the lock come after the one that held it; and

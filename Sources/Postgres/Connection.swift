@@ -35,6 +35,9 @@ public struct Connection: ~Copyable {
     guard let handle = PQconnectStartParams(keywordPointers, valuePointers, 1) else {
       throw PostgresError(.connect, message: "out of memory")
     }
+    // Before the first answer, or libpq prints what the server says on standard error itself.
+    let notices = NoticeLog(logger)
+    notices.receive(from: handle)
     do throws(PostgresError) {
       try Connection.finishConnecting(handle, timeout: settings.connectTimeout)
     } catch {
@@ -45,8 +48,7 @@ public struct Connection: ~Copyable {
     self.handle = handle
     self.logger = logger
     mayCommit = settings.mayCommit
-    notices = NoticeLog(logger)
-    notices.receive(from: handle)
+    self.notices = notices
     canceller = Canceller(handle)
   }
 

@@ -42,9 +42,10 @@ public struct ConnectionTarget {
       }
       option += 1
     }
-    let areLikely = values.allSatisfy { keyword, value, _ in
-      switch keyword {
-      case "host", "hostaddr", "port": ConnectionNames.isLikely(value, of: keyword)
+    let areLikely = values.allSatisfy { keyword, value, isSecret in
+      if !isSecret, value.contains(/(?i)password\s*[=:]/) { return false }
+      return switch keyword {
+      case "host", "hostaddr", "port", "user": ConnectionNames.isLikely(value, of: keyword)
       case "dbname": isURL ? ConnectionNames.isLikely(value, of: keyword) : !value.contains("://")
       default: true
       }

@@ -106,6 +106,10 @@ public struct LedgerDesk {
     }
     let path = "\(folder)/\(version).json"
     guard FileManager.default.fileExists(atPath: path) else { return .absent }
+    let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+    guard try FileManager.default.attributesOfItem(atPath: target)[.type] as? FileAttributeType == .typeRegular else {
+      throw RunFailure(.badData, "the artifact \(path) is not a regular file; restore the file first")
+    }
     let hash = try Policy.shortHash(of: DatasetFile.chunks(of: path))
     guard version.hasSuffix("+\(hash)") else {
       throw RunFailure(
@@ -137,6 +141,9 @@ public struct LedgerDesk {
     defer { interruption.watch(nil) }
     return try opened.transaction("BEGIN READ ONLY") { opened in
       let found = try Preflight(schema: schema, uses: uses).run(opened)
+      if uses.contains(where: \.isWrite), let refusal = try WriteRefusal.find(opened) {
+        throw GatewayError.writesRefused(refusal)
+      }
       return try body(opened, Ledger(schema: found, settings: connection, logger: logger))
     }
   }

@@ -43,9 +43,9 @@ public struct RunFailure: Error, CustomStringConvertible {
     self.init(status, "\(error)")
   }
 
-  /// Whether the server refused the row of the ledger, or the tenants' version.
+  /// Whether the server refused the row of the ledger, or the tenants' version: at once or, of what is deferred, at COMMIT.
   private static func isOfWrite(_ error: PostgresError) -> Bool {
-    ["INSERT", "UPDATE"].contains { error.statement?.hasPrefix($0) == true }
+    error.kind == .statement && ["INSERT", "UPDATE", "COMMIT"].contains { error.statement?.hasPrefix($0) == true }
   }
 
   private init(postgres error: PostgresError) {
@@ -55,14 +55,14 @@ public struct RunFailure: Error, CustomStringConvertible {
       self.init(.privilege, "the server refuses: \(error); check the role, its grants and pg_hba.conf")
     case "42P01", "42703", "42804", "3F000":
       self.init(.settings, "the schema is not the gateway's: \(error)")
-    case let state where RunFailure.isOfWrite(error) && ["22", "23", "P0"].contains(String(state.prefix(2))):
+    case "25006": self.init(.tryAgain, "the server takes no writes: \(error); connect to the primary")
+    case "53100", "53400", "53200", "53300", "55P03", "57014", "57P03", "40001", "40P01", "57P01", "57P02", "25P03":
+      self.init(.tryAgain, "the server could not go on: \(error); run again later")
+    case let state where RunFailure.isOfWrite(error) && !state.isEmpty:
       self.init(
         .settings,
         "the database refuses what the run writes: \(error); look at the constraints of the table and the triggers that `doctor` names"
       )
-    case "25006": self.init(.tryAgain, "the server takes no writes: \(error); connect to the primary")
-    case "53100", "53400", "53200", "53300", "55P03", "57014", "57P03", "40001", "40P01", "57P01", "57P02", "25P03":
-      self.init(.tryAgain, "the server could not go on: \(error); run again later")
     default:
       switch error.kind {
       case .target: self.init(.settings, "\(error); correct LABS_DATABASE_URL")

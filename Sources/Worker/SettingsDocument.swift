@@ -5,6 +5,7 @@ internal import Yams
 /// The text of a settings file as a mapping: one document, without anchors and aliases, and no deeper than floors are.
 struct SettingsDocument {
   /// The most bytes of a file.
+  private static let mostColons = 20_100
   static let mostBytes = 1 << 20
 
   private static let mostDepth = 4
@@ -20,6 +21,10 @@ struct SettingsDocument {
   init(yaml: String, path: String) throws(SettingsError) {
     guard yaml.utf8.count <= SettingsDocument.mostBytes else { throw SettingsDocument.tooLong(path) }
     guard !SettingsDocument.mayHaveReferences(yaml) else { throw SettingsDocument.references(path) }
+    // Told before the text is parsed, which takes a time that grows with the square of the keys.
+    guard yaml.utf8.count(where: { $0 == UInt8(ascii: ":") }) <= SettingsDocument.mostColons else {
+      throw .unreadable(path: path, reason: "there are more keys than settings and 10,000 floors have")
+    }
     do {
       root = try Parser(yaml: yaml, resolver: .default, constructor: .default, encoding: .utf8).singleRoot()
     } catch {
@@ -70,16 +75,18 @@ struct SettingsDocument {
   ///
   /// It is looked at before the text is parsed, for an alias as a key is expanded while it is parsed, and a few lines can
   /// expand to gigabytes. A word in quotes is taken for a reference too, for a text that is not parsed does not tell where
-  /// quotes begin; a comment is seen only on a line without quotes before it.
+  /// quotes begin; a comment is seen only where no quotes come before it.
   private static func mayHaveReferences(_ yaml: String) -> Bool {
+    // To YAML these end a line, and with it a comment.
+    if yaml.unicodeScalars.contains(where: { ["\u{85}", "\u{2028}", "\u{2029}"].contains($0) }) { return true }
     var previous = UInt8(ascii: "\n")
     var (isComment, hasQuotes) = (false, false)
     for byte in yaml.utf8 {
       let isWordStart = " \t\r\n[]{},:-?!\"'".utf8.contains(previous)
       switch byte {
-      case UInt8(ascii: "\n"), UInt8(ascii: "\r"): (isComment, hasQuotes) = (false, false)
-      case UInt8(ascii: "\""), UInt8(ascii: "'"): hasQuotes = true
-      case UInt8(ascii: "#") where isWordStart && !hasQuotes: isComment = true
+      case UInt8(ascii: "\n"), UInt8(ascii: "\r"): isComment = false
+      case UInt8(ascii: "\"") where !isComment, UInt8(ascii: "'") where !isComment: hasQuotes = true
+      case UInt8(ascii: "#") where " \t\r\n".utf8.contains(previous) && !hasQuotes: isComment = true
       case UInt8(ascii: "&") where isWordStart && !isComment, UInt8(ascii: "*") where isWordStart && !isComment:
         return true
       default: break

@@ -91,7 +91,7 @@ import Testing
     _ = try third.leaked()
     try third.git("add", "--all")
     try third.git("rm", "--quiet", "--force", "data.csv")
-    #expect(try third.check().output.contains("a file without a name, of no known format, in git object "))
+    #expect(try third.check().output.contains("a file that no commit has; "))
   }
 
   @Test("the message of a commit or a tag, and the name of a branch, are looked at")
@@ -173,5 +173,34 @@ import Testing
       running: tree + "/Jobs/check-public", [],
       environment: ["PATH": "/usr/bin:/bin", "LABS_BINARY": Repository.program.path])
     #expect(passed.status == 0 && passed.output == "", "\(passed.output)\(passed.errors)")
+  }
+
+  @Test("a history with an object that is damaged or gone is not taken for a clean one", arguments: [true, false])
+  func damaged(isGone: Bool) throws {
+    let object = try git("rev-parse", "HEAD:notes.md").split(separator: "\n")[0]
+    let file = URL(fileURLWithPath: "\(path)/.git/objects/\(object.prefix(2))/\(object.dropFirst(2))")
+    try FileManager.default.removeItem(at: file)
+    if !isGone { try Data("damaged".utf8).write(to: file) }
+    let stopped = try check()
+    #expect(stopped.status == 65 && stopped.output.contains("a git history that cannot be read"), "\(stopped.output)")
+  }
+
+  @Test(
+    "an object that no commit has must be data of ours",
+    arguments: [LeakingShape.rows, "Dear Anna, thank you for your letter.\n", "let letter = 1\n"])
+  func nameless(text: String) throws {
+    _ = try folder.write(text, to: "loose")
+    try git("add", "loose")
+    try git("rm", "--quiet", "--cached", "loose")
+    try FileManager.default.removeItem(at: folder.url.appendingPathComponent("loose"))
+    let stopped = try check()
+    #expect(stopped.status == 65 && stopped.output.contains("a file that no commit has"), "\(stopped.output)")
+  }
+
+  @Test("outcomes that do not say where they come from are taken for production's")
+  func withoutSource() throws {
+    _ = try folder.write("chosen_model_slug,judge_score\nm,3\n", to: "outcomes.csv")
+    let stopped = try check()
+    #expect(stopped.status == 65 && stopped.output.contains("outcomes without the column source"), "\(stopped.output)")
   }
 }

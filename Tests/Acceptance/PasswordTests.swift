@@ -7,6 +7,9 @@ import Testing
 @Suite(.blocking, .timeLimit(.minutes(30))) struct PasswordTests {
   /// Addresses with a secret of which each part stands where a hasty hand may put it.
   private static let mistyped = [
+    "host=127.0.0.1 port=1 sslmode=require;password=s3cret", "host=127.0.0.1 port=1 user=u,password=s3cret",
+    "service='x password=s3cret'", "host=127.0.0.1 port=1 application_name='x; Password: s3cret'",
+    "postgres://u%3As3cret@127.0.0.1:1/db",
     "postgresql://labs:s3cret@s3cret@127.0.0.1/x", "postgresql://labs:s3cret/s3cret@127.0.0.1/x",
     "postgresql://labs:pa@s3cret/word@127.0.0.1/x", "postgresql://labs:pa/s3cret@127.0.0.1/x",
     "postgresql://labs:12/s3cret@127.0.0.1/x",

@@ -84,7 +84,7 @@ import Testing
     arguments: [
       "UPDATE models SET m_allowed = false", "UPDATE models SET m_allowed = NULL",
       "UPDATE models SET price_in_per_mtok_usd = NULL", "UPDATE models SET price_out_per_mtok_usd = 0",
-      "UPDATE models SET q_prior = NULL", "DELETE FROM models",
+      "UPDATE models SET q_prior = NULL", "DELETE FROM models", "UPDATE models SET price_in_per_mtok_usd = 'NaN'",
     ])
   func enrolment(statement: String) async throws {
     let night = try Night()
@@ -101,6 +101,67 @@ import Testing
     #expect(
       try night.owner().query("SELECT count(*) FROM tenant_routing_policies WHERE active_policy_version IS NOT NULL")
         .scalar == "0")
+  }
+
+  private static let alarm = "RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no'; END $$"
+
+  @Test(
+    "what the database refuses, changes or cannot keep of a run's row is status 78, and nothing is moved",
+    arguments: [
+      "CREATE FUNCTION f() \(alarm); CREATE CONSTRAINT TRIGGER t AFTER INSERT ON training_runs DEFERRABLE INITIALLY DEFERRED "
+        + "FOR EACH ROW EXECUTE FUNCTION f()",
+      "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION USING ERRCODE = 'ZZ999'; END $$; "
+        + "CREATE TRIGGER t BEFORE INSERT ON training_runs FOR EACH ROW EXECUTE FUNCTION f()",
+      "CREATE TABLE judges (name text PRIMARY KEY); ALTER TABLE training_runs ADD FOREIGN KEY (judge_model) "
+        + "REFERENCES judges DEFERRABLE INITIALLY DEFERRED",
+      "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.promoted := false; RETURN NEW; END $$; "
+        + "CREATE TRIGGER t BEFORE INSERT ON training_runs FOR EACH ROW EXECUTE FUNCTION f()",
+      "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.per_cell := '{}'; RETURN NEW; END $$; "
+        + "CREATE TRIGGER t BEFORE INSERT ON training_runs FOR EACH ROW EXECUTE FUNCTION f()",
+    ])
+  func refusedRow(script: String) throws {
+    let night = try Night()
+    try night.owner().run(script: script)
+    let refused = try night.train()
+    #expect(refused.status == 78 && refused.output == "", "\(refused.errors)")
+    #expect(refused.errors.split(separator: "\n").count == 1)
+    #expect(try night.owner().query("SELECT count(*) FROM training_runs").scalar == "0")
+    #expect(
+      try night.owner().query("SELECT count(*) FROM tenant_routing_policies WHERE active_policy_version IS NOT NULL")
+        .scalar == "0")
+  }
+
+  @Test(
+    "a ledger in which no run can come last is refused",
+    arguments: [
+      (
+        "ALTER TABLE training_runs ALTER run_at TYPE timestamptz(0); UPDATE training_runs SET run_at = '2090-01-01'", 78
+      ),
+      ("ALTER TABLE training_runs ALTER run_at DROP NOT NULL; UPDATE training_runs SET run_at = NULL", 65),
+      ("UPDATE training_runs SET run_at = '294276-12-31 23:59:59.999999+00'", 65),
+    ] as [(String, Int32)])
+  func endlessLedger(script: String, status: Int32) throws {
+    let night = try Night()
+    #expect(try night.train().result().promoted)
+    try night.owner().run(script: script)
+    let refused = try night.train(cadence: "shadow")
+    #expect(refused.status == status && refused.errors.contains("run_at"), "\(refused.errors)")
+    #expect(try night.owner().query("SELECT count(*) FROM training_runs").scalar == "1")
+  }
+
+  @Test("numbers of the ledger that are not finite are shown as absent")
+  func notFinite() throws {
+    let night = try Night()
+    let version = try night.train().result().policy_version_to
+    try night.owner().query("UPDATE training_runs SET delta_done_rate = 'NaN', delta_cost_usd = '-Infinity'")
+    for arguments in [["history"], ["history", "--format", "json"], ["show", version, "--format", "json"]] {
+      let program = try Program(
+        arguments,
+        environment: ["PGHOST": night.server.socket, "PGDATABASE": night.database, "PGUSER": "ainfera_labs"])
+      #expect(
+        program.status == 0 && !program.output.lowercased().contains(/[^a-z]nan[^a-z]/),
+        "\(arguments): \(program.errors)")
+    }
   }
 
   @Test("one forgotten transaction on a tenant holds the run, names its session, and delays no other tenant for long")

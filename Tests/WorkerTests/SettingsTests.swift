@@ -49,12 +49,16 @@ import Worker
       ("floors: {code: 0.5, code: 0.6}", "code stands there twice"), ("alpha: 1\n---\nalpha: 2", "another document"),
       ("a: &x 1\nb: *x", "anchors (&) and aliases (*)"), ("floors: &f {code: 0.5}", "anchors (&) and aliases (*)"),
       ("{\"a # b\": &x 1, *x : 2}", "anchors (&) and aliases (*)"), ("&x alpha: 1", "anchors (&) and aliases (*)"),
-      ("alpha: !!float &x 1", "anchors (&) and aliases (*)"), ("alpha: [[[[[[1]]]]]]", "nested too deep"),
+      ("alpha: !!float &x 1", "anchors (&) and aliases (*)"), ("a: {z: -#, b: &x 1}", "anchors (&) and aliases (*)"),
+      ("a: {z: c:#, b: &x 1}", "anchors (&) and aliases (*)"),
+      ("a: \"b\n # \", c: &x 1", "anchors (&) and aliases (*)"),
+      ("a: 1 # b\u{2028}&x c: 1", "anchors (&) and aliases (*)"), ("alpha: [[[[[[1]]]]]]", "nested too deep"),
       ("? [alpha]\n: 1", "a key is not a plain text"), ("alpha: [1]", "alpha"), ("<<: {alpha: 1}", "unknown key <<"),
       (String(repeating: "k", count: 1000) + ": 1", "unknown key kkkk"),
       ("\"" + String(repeating: "k", count: 1_000_000) + "\": 1", "not YAML"),
       (String(repeating: "# comment\n", count: 110_000), "more than 1048576 bytes"),
       ("alpha: " + String(repeating: "[", count: 100_000), "not YAML"),
+      ("floors: {" + (0...60_000).map { "t\($0): 0.5" }.joined(separator: ", ") + "}", "there are more keys"),
       ("floors: {" + (0...10_000).map { "t\($0): 0.5" }.joined(separator: ", ") + "}", "floors is a mapping of 10001"),
     ])
   func refuses(yaml: String, part: String) {

@@ -51,6 +51,13 @@ public struct Doctor {
         findings += try connection.session("BEGIN READ ONLY") { try look.body($0) }
       } catch let refusal as Refusal {
         findings.append(refusal.finding)
+      } catch let error as PostgresError where error.kind == .transactionRefused {
+        let cure = Cure.advice("connect to a pooler in session or transaction mode, or to the server itself")
+        return findings + [
+          Finding(
+            "connection", .fail, "the server takes no transactions: \(error)", cure: cure, exitStatus: exitStatus(error)
+          )
+        ]
       } catch let error as PostgresError where error.kind == .connectionLost {
         return findings + [
           Finding("connection", .fail, "lost: \(error)", exitStatus: exitStatus(error))

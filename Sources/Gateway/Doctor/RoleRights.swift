@@ -63,8 +63,11 @@ struct RoleRights {
       doubt = "\(trigger.shown) runs with the rights of \(role) and may need them"
     } else if let member = members.first {
       doubt = "\(member) is a member of \(role) and has its rights too"
+    } else if let object = try connection.query(RoleRights.lent, []).scalar {
+      doubt = "\(object) belongs to \(role) and lends its rights to others"
     } else {
-      doubt = nil
+      doubt = try connection.query(RoleRights.functions, [schema, "{\(RoleRights.readable.joined(separator: ","))}"])
+        .scalar.map { "the function \($0), which a table or view of the gateway calls, may need them" }
     }
   }
 
@@ -152,6 +155,28 @@ struct RoleRights {
     UNION ALL SELECT 'pg_policy'::regclass, oid, polrelid FROM pg_policy) o ON o.relation = b.oid \
     JOIN pg_depend d ON d.classid = o.classid AND d.objid = o.objid AND d.refclassid = 'pg_class'::regclass) \
     SELECT oid FROM behind EXCEPT SELECT oid FROM ours
+    """
+
+  /// A view or a function of the role's own that others use with its rights.
+  private static let lent = """
+    WITH me AS (SELECT oid FROM pg_roles WHERE rolname = current_user) \
+    SELECT 'the view ' || c.oid::regclass::text FROM pg_class c JOIN me ON c.relowner = me.oid \
+    WHERE c.relkind IN ('v', 'm') \
+    UNION ALL SELECT 'the function ' || p.oid::regprocedure::text FROM pg_proc p JOIN me ON p.proowner = me.oid \
+    WHERE p.prosecdef ORDER BY 1 LIMIT 1
+    """
+
+  /// A function that a default, a constraint or a view of the gateway's tables calls with the rights of the role.
+  private static let functions = """
+    WITH ours AS (SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+    WHERE n.nspname = $1 AND c.relname = ANY ($2::name[] || 'tenant_routing_policies'::name)), \
+    callers AS (SELECT 'pg_attrdef'::regclass AS classid, a.oid AS objid FROM pg_attrdef a JOIN ours ON a.adrelid = ours.oid \
+    UNION ALL SELECT 'pg_constraint'::regclass, k.oid FROM pg_constraint k JOIN ours ON k.conrelid = ours.oid \
+    UNION ALL SELECT 'pg_rewrite'::regclass, w.oid FROM pg_rewrite w JOIN ours ON w.ev_class = ours.oid) \
+    SELECT p.oid::regprocedure::text FROM callers JOIN pg_depend d ON d.classid = callers.classid \
+    AND d.objid = callers.objid AND d.refclassid = 'pg_proc'::regclass JOIN pg_proc p ON p.oid = d.refobjid \
+    JOIN pg_namespace n ON n.oid = p.pronamespace \
+    WHERE NOT p.prosecdef AND n.nspname NOT IN ('pg_catalog', 'information_schema') ORDER BY 1 LIMIT 1
     """
 
   /// The roles that have the rights of this one: members that inherit them or, before PostgreSQL 16, can become it.

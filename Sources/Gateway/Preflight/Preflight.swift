@@ -8,6 +8,9 @@ public struct Preflight {
     let table: String
     let privilege: String
     let columns: [ExpectedColumn]
+
+    /// Whether it changes the table.
+    public var isWrite: Bool { privilege != "SELECT" }
   }
 
   /// What a run does.

@@ -16,10 +16,13 @@ enum FileInspector {
     return lines(of: format.flaws(in: bytes), in: bytes)
   }
 
-  /// What is wrong with a file whose name nobody knows: it may have any format, and must have one.
+  /// What is wrong with a file whose name nobody knows: it must be data of ours, for to prose and code
+  /// any text is one of them.
   static func flaws(ofNameless bytes: [UInt8]) -> [(line: Int?, what: String)] {
-    let isGood = ReleaseFormat.allCases.contains { $0.flaws(in: bytes).isEmpty }
-    return isGood ? [] : [(nil, "a file without a name, of no known format")]
+    let isGood = [ReleaseFormat.table, .json, .jsonLines, .metrics].contains { $0.flaws(in: bytes).isEmpty }
+    return isGood
+      ? []
+      : [(nil, "a file that no commit has; `git reflog expire --expire=now --all && git gc --prune=now` removes it")]
   }
 
   /// Why a path must not be published; nil where it may.

@@ -125,10 +125,13 @@ struct GitHistory {
   }
 
   private func listed() throws -> [Entry] {
+    // An object that is damaged or missing could hold anything.
+    _ = try output(["fsck", "--full", "--no-dangling", "--no-progress"])
     let lines = try output(["cat-file", "--batch-all-objects", "--unordered", "--batch-check"])
-    return ReleaseText.lines(lines[...]).compactMap { line in
+    return try ReleaseText.lines(lines[...]).filter { !$0.isEmpty }.map { line in
       let parts = line.split(separator: 32).map(\.text)
-      return parts.count == 3 ? Int(parts[2]).map { Entry(name: parts[0], kind: parts[1], size: $0) } : nil
+      guard parts.count == 3, let size = Int(parts[2]) else { throw Failure() }
+      return Entry(name: parts[0], kind: parts[1], size: size)
     }
   }
 

@@ -1,5 +1,5 @@
 /// The formats of the files of a public tree. A file's name says which one it claims to be, and its content must be that.
-enum ReleaseFormat: CaseIterable {
+enum ReleaseFormat {
   case swift, c, python, shell, sql, markdown, yaml, json, jsonLines, table, vowpalWabbit, markup
   case unit, users, crontab, dockerfile, patterns, requirements, metrics, licence
 

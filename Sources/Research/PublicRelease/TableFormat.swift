@@ -26,6 +26,11 @@ struct TableFormat {
     guard nextRecord(), TableFormat.isHeader(fields) else {
       return [Flaw(offset: bytes.startIndex, what: "a table with a column that is not known")]
     }
+    // Outcomes that do not say where they come from count as production's.
+    let names = Set(fields.map(\.text))
+    if names.contains("chosen_model_slug"), !names.contains("source") {
+      return [Flaw(offset: bytes.startIndex, what: "outcomes without the column source")]
+    }
     let forms = fields.map { KnownFields.columns[$0.text] ?? .number }
     var found: [Flaw] = []
     while place < bytes.endIndex, found.count < TableFormat.enough {
