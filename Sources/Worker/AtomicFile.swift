@@ -11,15 +11,33 @@ package enum AtomicFile {
   /// - Parameter permissions: the mode whatever the process's umask is; nil for the umask's.
   /// - Throws: `Failure`; a device, a pipe, a folder or a symbolic link is never replaced.
   package static func write(_ bytes: [UInt8], to path: String, permissions: UInt32?) throws(Failure) {
+    // The temporary name does not depend on the file's, which may be as long as a name can be.
+    try write(to: path, temporary: "ainfera-labs", permissions: permissions) { $0(bytes) }
+  }
+
+  /// The same of a file that comes in parts.
+  /// - Parameters:
+  ///   - temporary: how the temporary name begins, behind a dot; a random hexadecimal number follows.
+  ///   - body: gives each part to the closure that it is given, and ends where that says no.
+  /// - Throws: `Failure`.
+  static func write(
+    to path: String, temporary name: String, permissions: UInt32?, _ body: (([UInt8]) -> Bool) -> Bool
+  ) throws(Failure) {
     guard try isRegularOrMissing(path) else { throw Failure(description: "not a regular file") }
     let folder = folder(of: path)
-    // The name does not depend on the file's, which may be as long as a name can be.
-    let temporary = "\(folder)/.ainfera-labs-\(String(UInt64.random(in: .min ... .max), radix: 36)).tmp"
+    let temporary = "\(folder)/.\(name).\(String(UInt64.random(in: .min ... .max), radix: 16)).tmp"
     let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, permissions ?? 0o666)
     guard file >= 0 else { throw failure(errno) }
     var reason: Int32 = 0
     if let permissions, fchmod(file, permissions) != 0 { reason = errno }
-    if reason == 0 { reason = writeAll(bytes, to: file) }
+    if reason == 0,
+      !body({ part in
+        reason = writeAll(part, to: file)
+        return reason == 0
+      }), reason == 0
+    {
+      reason = EIO
+    }
     if reason == 0, fsync(file) != 0 { reason = errno }
     if close(file) != 0, reason == 0 { reason = errno }
     if reason == 0, rename(temporary, path) != 0 { reason = errno }

@@ -210,6 +210,29 @@ public final class Interruption: Sendable {
     return RunFailure(.tryAgain, "\(cause.text) before anything was recorded; run again later")
   }
 
+  /// Runs the ledger's transaction for a run, whose end is decided when this returns.
+  /// - Throws: `RunFailure` where a signal or the deadline has come; what `body` throws.
+  func recording<Result>(_ run: String, _ body: () throws -> Result) throws -> Result {
+    try check()
+    beginRecording(run)
+    do {
+      let result = try body()
+      finish(.ended)
+      return result
+    } catch {
+      if RunFailure(error).status != .commitUnknown { endRecording() }
+      throw error
+    }
+  }
+
+  /// What an error comes to: the signal or the deadline, where one has come and COMMIT was not sent, after which it does not
+  /// tell what became of the run.
+  func failure(of error: any Error) -> RunFailure {
+    let failure = RunFailure(error)
+    guard failure.status != .commitUnknown else { return failure }
+    return state.withLock { Interruption.failure($0) } ?? failure
+  }
+
   /// Throws `RunFailure` with status 75 once a signal or the deadline has come.
   func check() throws(RunFailure) {
     if let failure = state.withLock({ Interruption.failure($0) }) { throw failure }

@@ -121,16 +121,7 @@ public struct LedgerDesk {
   /// - Parameter body: records a run under the identifier that it gets.
   private func record(_ body: (String) throws -> Recording) throws -> Recording {
     let run = UUID().uuidString.lowercased()
-    try interruption.check()
-    interruption.beginRecording(run)
-    do {
-      let recording = try body(run)
-      interruption.finish(.ended)
-      return recording
-    } catch {
-      if RunFailure(error).status != .commitUnknown { interruption.endRecording() }
-      throw error
-    }
+    return try interruption.recording(run) { try body(run) }
   }
 
   private func look<Result>(
@@ -152,10 +143,7 @@ public struct LedgerDesk {
     do {
       return try body()
     } catch {
-      let failure = RunFailure(error)
-      // Once COMMIT was sent, a signal does not tell what became of it.
-      if failure.status != .commitUnknown { try interruption.check() }
-      throw failure
+      throw interruption.failure(of: error)
     }
   }
 }

@@ -34,10 +34,7 @@ public struct NightlyRun {
     do {
       return try runAndRecord()
     } catch {
-      let failure = RunFailure(error)
-      // Once COMMIT was sent, a signal does not tell what became of it.
-      if failure.status != .commitUnknown { try interruption.check() }
-      throw failure
+      throw interruption.failure(of: error)
     }
   }
 
@@ -93,15 +90,8 @@ public struct NightlyRun {
 
   private func record(_ run: TrainingRun, _ terms: PromotionTerms, schema: GatewaySchema) throws -> Recording? {
     guard !request.isDryRun else { return nil }
-    try interruption.check()
-    interruption.beginRecording(run.id)
-    do {
-      let recording = try Ledger(schema: schema, settings: request.connection, logger: logger).record(run, terms)
-      interruption.finish(.ended)
-      return recording
-    } catch {
-      if RunFailure(error).status != .commitUnknown { interruption.endRecording() }
-      throw error
+    return try interruption.recording(run.id) {
+      try Ledger(schema: schema, settings: request.connection, logger: logger).record(run, terms)
     }
   }
 
